@@ -1,0 +1,3 @@
+#ifndef DETECT_CORE_H
+#define DETECT_CORE_H
+#endif

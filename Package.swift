@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The architecture, bottom up. Each C module has exactly one importing Swift target
+// (Tests/RepositoryTests keeps that rule), and `Detect` imports nothing of the outside world.
+//
+//   detectd ──► DetectAPI ──► RPC ──► CNghttp2, SwiftNIO
+//      │            └──────► Detect ──► CDetectCore
+//      └──────► StoreSQLite ──┘
+
+/// One set of rules for every Swift target.
+let swift: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// One set of rules for the C we write. Generated C is compiled as it comes.
+let c: [CSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableWarning("all"),
+  .enableWarning("extra"),
+  .enableWarning("conversion"),
+]
+
+let package = Package(
+  name: "detect",
+  products: [.executable(name: "detectd", targets: ["detectd"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // C
+    .target(name: "CDetectCore", path: "CSources/CDetectCore", cSettings: c),
+    .target(name: "CDetectProto", dependencies: ["CProtobufC"], path: "CSources/CDetectProto"),
+    .systemLibrary(
+      name: "CNghttp2", path: "CSources/CNghttp2", pkgConfig: "libnghttp2",
+      providers: [.apt(["libnghttp2-dev"])]),
+    .systemLibrary(
+      name: "CProtobufC", path: "CSources/CProtobufC", pkgConfig: "libprotobuf-c",
+      providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", path: "CSources/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+
+    // Swift
+    .target(name: "Detect", dependencies: ["CDetectCore"], swiftSettings: swift),
+    .target(
+      name: "RPC",
+      dependencies: [
+        "CNghttp2",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: swift),
+    .target(
+      name: "DetectAPI", dependencies: ["Detect", "RPC", "CDetectProto", "CProtobufC"],
+      swiftSettings: swift),
+    .target(name: "StoreSQLite", dependencies: ["Detect", "CSQLite"], swiftSettings: swift),
+    .executableTarget(
+      name: "detectd",
+      dependencies: [
+        "DetectAPI", "RPC", "Detect", "StoreSQLite",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: swift),
+
+    // Tests mirror Sources
+    .testTarget(name: "DetectTests", dependencies: ["Detect"], swiftSettings: swift),
+    .testTarget(
+      name: "RPCTests",
+      dependencies: [
+        "RPC",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: swift),
+    .testTarget(name: "DetectAPITests", dependencies: ["DetectAPI", "Detect", "RPC"], swiftSettings: swift),
+    .testTarget(name: "StoreSQLiteTests", dependencies: ["StoreSQLite", "Detect"], swiftSettings: swift),
+    .testTarget(name: "RepositoryTests", swiftSettings: swift),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
