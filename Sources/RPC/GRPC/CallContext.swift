@@ -1,0 +1,43 @@
+import Synchronization
+
+/// What a handler may know of its call beside the messages.
+package struct CallContext: Sendable {
+  /// The path: "/detect.v1.Detect/ListViolationEvents".
+  package let method: String
+  /// What the client sent with the call, without the protocol's own fields.
+  package let metadata: Metadata
+  /// The client's address and port, for logs: "127.0.0.1:53210" or "[::1]:53210".
+  package let peer: String
+  /// When the client gives up, if it said so (`grpc-timeout`).
+  package let deadline: ContinuousClock.Instant?
+  /// What to send back beside the messages.
+  package let response = ResponseMetadata()
+
+  /// A context; the server makes one for each call.
+  package init(
+    method: String, metadata: Metadata = Metadata(), peer: String = "",
+    deadline: ContinuousClock.Instant? = nil
+  ) {
+    self.method = method
+    self.metadata = metadata
+    self.peer = peer
+    self.deadline = deadline
+  }
+}
+
+/// Metadata a handler sends back. It may be set from any thread.
+package final class ResponseMetadata: Sendable {
+  private let fields = Mutex((initial: Metadata(), trailing: Metadata()))
+
+  /// Sent before the first response; what is set later is not sent.
+  package var initial: Metadata {
+    get { fields.withLock { $0.initial } }
+    set { fields.withLock { $0.initial = newValue } }
+  }
+
+  /// Sent with the status.
+  package var trailing: Metadata {
+    get { fields.withLock { $0.trailing } }
+    set { fields.withLock { $0.trailing = newValue } }
+  }
+}

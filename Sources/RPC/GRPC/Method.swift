@@ -1,0 +1,18 @@
+/// A handler, by the shape of its method. It is given serialized messages and gives them back.
+///
+/// A handler runs on its connection's event loop and returns to it after each suspension, so it
+/// must not block. Its task is cancelled when the client cancels, the deadline passes, the
+/// connection is lost, or a graceful stop runs out of patience; it must then end soon.
+package enum Method: Sendable {
+  /// One request, one response.
+  case unary(@Sendable ([UInt8], CallContext) async throws(RPCStatus) -> [UInt8])
+  /// One request, any number of responses.
+  case serverStreaming(
+    @Sendable ([UInt8], ResponseStream, CallContext) async throws(RPCStatus) -> Void)
+  /// Any number of requests, one response.
+  case clientStreaming(
+    @Sendable (RequestStream, CallContext) async throws(RPCStatus) -> [UInt8])
+  /// Any number of each, in any order.
+  case bidirectional(
+    @Sendable (RequestStream, ResponseStream, CallContext) async throws(RPCStatus) -> Void)
+}

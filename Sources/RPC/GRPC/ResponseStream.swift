@@ -1,0 +1,10 @@
+/// The responses of a server-streaming or bidirectional call.
+package struct ResponseStream: Sendable {
+  let call: Call
+
+  /// Sends a response. Suspends while `Limits.maxBufferedResponseBytes` wait for the client to take
+  /// them. Throws CANCELLED if the call is over or this task is cancelled.
+  package func send(_ message: [UInt8]) async throws(RPCStatus) {
+    try await call.send(message)
+  }
+}
