@@ -1,0 +1,165 @@
+/// All that users have told the service: profiles, targets, things, groups and tags.
+///
+/// A value: operations decide against it, changes are applied to it, and the same changes in the same
+/// order always give the same catalog.
+package struct Catalog: Sendable {
+  package let settings: Settings
+
+  /// Profiles by name.
+  package private(set) var profiles: [String: SecurityProfile] = [:]
+  package private(set) var profileNames = SortedList<String>()
+  /// Registered things by name.
+  package private(set) var things: [ThingName: Thing] = [:]
+  package private(set) var thingNames = SortedList<ThingName>()
+  /// Groups by name.
+  package private(set) var groups: [String: ThingGroup] = [:]
+  package private(set) var groupNames = SortedList<String>()
+  /// Tags by the resource part of an ARN, for example `securityprofile/Cameras`.
+  package private(set) var tags: [String: [Tag]] = [:]
+
+  private var targetsByProfile: [String: Set<Target>] = [:]
+  private var profilesByTarget: [Target: SortedList<String>] = [:]
+  private var groupsByThing: [ThingName: SortedList<String>] = [:]
+  private var thingsByGroup: [String: SortedList<ThingName>] = [:]
+  private var childrenByGroup: [String: SortedList<String>] = [:]
+
+  package init(settings: Settings) {
+    self.settings = settings
+  }
+
+  package var account: Account { settings.account }
+
+  // MARK: Relations
+
+  /// The targets of a profile, in the order of their ARNs.
+  package func targets(ofProfile name: String) -> [Target] {
+    (targetsByProfile[name] ?? []).sorted { $0.resource < $1.resource }
+  }
+
+  /// The names of the profiles attached to exactly this target, in order.
+  package func profiles(attachedTo target: Target) -> SortedList<String> {
+    profilesByTarget[target] ?? SortedList()
+  }
+
+  package func isAttached(profile: String, to target: Target) -> Bool {
+    targetsByProfile[profile]?.contains(target) ?? false
+  }
+
+  /// The names of the groups a thing is a direct member of, in order.
+  package func groups(ofThing name: ThingName) -> SortedList<String> {
+    groupsByThing[name] ?? SortedList()
+  }
+
+  /// The names of a group's direct members, in order.
+  package func things(inGroup name: String) -> SortedList<ThingName> {
+    thingsByGroup[name] ?? SortedList()
+  }
+
+  /// The names of a group's direct children, in order.
+  package func children(ofGroup name: String) -> SortedList<String> {
+    childrenByGroup[name] ?? SortedList()
+  }
+
+  /// The group's ancestors, from its parent up to the root.
+  package func ancestors(ofGroup name: String) -> [String] {
+    var ancestors: [String] = []
+    var current = groups[name]?.parent
+    while let parent = current {
+      ancestors.append(parent)
+      current = groups[parent]?.parent
+    }
+    return ancestors
+  }
+
+  /// The names of the profiles by which a thing is judged, each once, in order (evaluation.md 7).
+  package func profiles(covering thing: ThingName) -> [String] {
+    var names: Set<String> = []
+    func add(_ target: Target) {
+      if let attached = profilesByTarget[target] { names.formUnion(attached.elements) }
+    }
+    add(.allThings)
+    add(things[thing] == nil ? .unregisteredThings : .registeredThings)
+    for group in groups(ofThing: thing).elements {
+      add(.thingGroup(group))
+      for ancestor in ancestors(ofGroup: group) { add(.thingGroup(ancestor)) }
+    }
+    return names.sorted()
+  }
+
+  /// A number that no profile has.
+  package var unusedProfileNumber: UInt32 {
+    (profiles.values.map(\.number).max() ?? 0) + 1
+  }
+
+  // MARK: Changes
+
+  /// The things whose coverage or rules a change may have altered.
+  package enum Affected: Sendable {
+    case none
+    case thing(ThingName)
+    case everyThing
+  }
+
+  /// Makes the change true.
+  package mutating func apply(_ change: Change) -> Affected {
+    switch change {
+    case .putProfile(let profile):
+      profiles[profile.name] = profile
+      profileNames.insert(profile.name)
+      return .everyThing
+    case .removeProfile(let name):
+      profiles[name] = nil
+      profileNames.remove(name)
+      return .everyThing
+    case .attach(let profile, let target):
+      targetsByProfile[profile, default: []].insert(target)
+      profilesByTarget[target, default: SortedList()].insert(profile)
+      return .everyThing
+    case .detach(let profile, let target):
+      targetsByProfile[profile]?.remove(target)
+      if targetsByProfile[profile]?.isEmpty == true { targetsByProfile[profile] = nil }
+      Self.remove(profile, from: &profilesByTarget, at: target)
+      return .everyThing
+    case .putThing(let thing):
+      things[thing.name] = thing
+      thingNames.insert(thing.name)
+      return .thing(thing.name)
+    case .removeThing(let name):
+      things[name] = nil
+      thingNames.remove(name)
+      return .thing(name)
+    case .putGroup(let group):
+      groups[group.name] = group
+      groupNames.insert(group.name)
+      if let parent = group.parent {
+        childrenByGroup[parent, default: SortedList()].insert(group.name)
+      }
+      return .none
+    case .removeGroup(let name):
+      if let parent = groups[name]?.parent {
+        Self.remove(name, from: &childrenByGroup, at: parent)
+      }
+      groups[name] = nil
+      groupNames.remove(name)
+      return .none
+    case .join(let thing, let group):
+      groupsByThing[thing, default: SortedList()].insert(group)
+      thingsByGroup[group, default: SortedList()].insert(thing)
+      return .thing(thing)
+    case .leave(let thing, let group):
+      Self.remove(group, from: &groupsByThing, at: thing)
+      Self.remove(thing, from: &thingsByGroup, at: group)
+      return .thing(thing)
+    case .putTags(let resource, let list):
+      tags[resource] = list.isEmpty ? nil : list
+      return .none
+    }
+  }
+
+  private static func remove<Key: Hashable, Element>(
+    _ element: Element, from lists: inout [Key: SortedList<Element>], at key: Key
+  ) {
+    lists[key]?.remove(element)
+    if lists[key]?.isEmpty == true { lists[key] = nil }
+  }
+}

@@ -1,0 +1,52 @@
+/// What a behavior means: texts parsed, defaults resolved, host bits masked, lists taken as sets.
+///
+/// A rule that exists is valid. Two behaviors mean the same exactly when their rules are equal.
+package struct BehaviorRule: Equatable, Sendable {
+  package enum Comparison: UInt8, Sendable {
+    case lessThan, lessThanOrEqual, greaterThan, greaterThanOrEqual
+
+    /// Whether `value OP threshold` holds, that is, whether the value is normal.
+    package func holds(_ value: Int64, _ threshold: Int64) -> Bool {
+      switch self {
+      case .lessThan: value < threshold
+      case .lessThanOrEqual: value <= threshold
+      case .greaterThan: value > threshold
+      case .greaterThanOrEqual: value >= threshold
+      }
+    }
+  }
+
+  /// What a datapoint is held against.
+  package enum Criterion: Equatable, Sendable {
+    case threshold(Comparison, Int64)
+    /// The percentile in hundredths of a per cent: p99.9 is 9990.
+    case percentile(Comparison, hundredths: Int)
+    /// Conforms when every address is inside (`within`) or none is.
+    case addresses(CIDRSet, within: Bool)
+    /// Conforms when every port is inside (`within`) or none is.
+    case ports(PortSet, within: Bool)
+  }
+
+  package var metric: Metric
+  package var dimension: MetricDimension?
+  /// Nil retains the metric and never judges.
+  package var criterion: Criterion?
+  /// Length of the window in milliseconds; nil where the behavior names none.
+  package var duration: Int64?
+  /// 1...10.
+  package var datapointsToAlarm: Int
+  /// 1...10.
+  package var datapointsToClear: Int
+
+  package init(
+    metric: Metric, dimension: MetricDimension?, criterion: Criterion?, duration: Int64?,
+    datapointsToAlarm: Int, datapointsToClear: Int
+  ) {
+    self.metric = metric
+    self.dimension = dimension
+    self.criterion = criterion
+    self.duration = duration
+    self.datapointsToAlarm = datapointsToAlarm
+    self.datapointsToClear = datapointsToClear
+  }
+}

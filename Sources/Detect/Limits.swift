@@ -1,0 +1,75 @@
+/// Every fixed limit of the domain, each with its reason. Settings that an operator may change stand in
+/// `Settings`.
+package enum Limits {
+  // Names and texts (evidence.md 4.2, 5.3).
+
+  /// Characters of a profile, behavior, thing or group name: the API model's maximum.
+  package static let nameCharacters = 128
+  /// UTF-8 bytes of a thing name in a report: AWS rejects longer ones (evidence.md 3.3).
+  package static let thingNameBytes = 128
+  /// Characters of a profile's description: the API model's maximum.
+  package static let descriptionCharacters = 1000
+  /// Characters of a thing group's description: the API model's maximum.
+  package static let groupDescriptionCharacters = 2028
+  /// Characters of a role's ARN: the API model's range.
+  package static let roleARNCharacters = 20...2048
+  /// Characters of an export topic: the API model's range.
+  package static let mqttTopicCharacters = 1...512
+  /// Characters of an attribute's name: the API model's maximum.
+  package static let attributeNameCharacters = 128
+  /// Characters of an attribute's value: the API model's maximum.
+  package static let attributeValueCharacters = 800
+  /// Attributes of a thing without a type (evidence.md 5.3).
+  package static let attributesWithoutType = 3
+  /// Attributes of a thing with a type, and of a group (evidence.md 5.3).
+  package static let attributesWithType = 50
+  /// Characters of a tag's key: the API model's range.
+  package static let tagKeyCharacters = 1...128
+  /// Characters of a tag's value: the API model's maximum.
+  package static let tagValueCharacters = 256
+  /// Tags of one resource: AWS's quota.
+  package static let tagsPerResource = 50
+
+  // Profiles (evidence.md 6.1).
+
+  /// Behaviors of one profile: AWS's quota.
+  package static let behaviorsPerProfile = 100
+  /// Counts, networks and ports in the criteria of one profile together: AWS's quota.
+  package static let valueElementsPerProfile = 1000
+  /// Metrics retained by one profile without a behavior. AWS publishes no number; every metric that
+  /// exists fits, and the list stays bounded.
+  package static let metricsToRetainPerProfile = 100
+  /// Profiles attached to one target: AWS's quota.
+  package static let profilesPerTarget = 5
+  /// consecutiveDatapointsToAlarm and consecutiveDatapointsToClear: the API's range.
+  package static let consecutiveDatapoints: ClosedRange<Int64> = 1...10
+  /// Characters of a network's text: the API model's range.
+  package static let cidrCharacters = 2...43
+  /// A port in a behavior: the API model's range.
+  package static let ports: ClosedRange<Int64> = 0...65535
+
+  // Groups (evidence.md 5.3).
+
+  /// Levels of a group hierarchy, its root included: AWS's quota.
+  package static let groupDepth = 7
+  /// Direct children of one group: AWS's quota.
+  package static let childrenPerGroup = 100
+  /// Groups that one thing is in: AWS's quota.
+  package static let groupsPerThing = 10
+
+  // Lists (evidence.md 6.3).
+
+  /// Items a page may hold: the API's range.
+  package static let pageSize: ClosedRange<Int64> = 1...250
+  /// Items of a page where the caller names no number (evidence.md U37).
+  package static let defaultPageSize = 25
+
+  // The engine.
+
+  /// Report ids of one thing that are remembered to recognise duplicates (evaluation.md 9).
+  package static let rememberedReportIDs = 64
+  /// Datapoints of one report: all built-in metrics several times over; bounds the work of one input.
+  package static let datapointsPerReport = 1000
+  /// Elements of one list datapoint: all ports of a device; bounds memory for one value.
+  package static let elementsPerDatapoint = 65535
+}

@@ -1,0 +1,90 @@
+/// What one device measured at one time, its texts already turned into values.
+package struct MetricReport: Hashable, Sendable {
+  package var thing: ThingName
+  /// Positive, rising for one thing; a repeated one is acknowledged and ignored.
+  package var id: UInt64
+  /// The sender's own time in milliseconds since the epoch; nil means the time of receipt.
+  package var time: Int64?
+  /// In the order sent. The same metric may occur several times.
+  package var datapoints: [ReportedDatapoint]
+
+  package init(thing: ThingName, id: UInt64, time: Int64? = nil, datapoints: [ReportedDatapoint]) {
+    self.thing = thing
+    self.id = id
+    self.time = time
+    self.datapoints = datapoints
+  }
+}
+
+/// One measured metric.
+package struct ReportedDatapoint: Hashable, Sendable {
+  package var metric: Metric
+  package var value: ReportedValue
+
+  package init(metric: Metric, value: ReportedValue) {
+    self.metric = metric
+    self.value = value
+  }
+}
+
+/// A measured value, of the kind of its metric.
+package enum ReportedValue: Hashable, Sendable {
+  /// 0...2⁶³−1.
+  case count(Int64)
+  case addresses([ReportedAddress])
+  /// 1...65535 each.
+  case ports([UInt16])
+}
+
+/// An address as it was sent, and what it means.
+package struct ReportedAddress: Hashable, Sendable {
+  package var text: String
+  package var address: IPAddress
+
+  package init(text: String, address: IPAddress) {
+    self.text = text
+    self.address = address
+  }
+}
+
+/// Why a report was not taken (evaluation.md 2).
+package struct ReportRejection: Hashable, Sendable {
+  /// The reasons, in the order in which they are looked for.
+  package enum Reason: UInt8, Sendable, CaseIterable {
+    case invalid = 1
+    case reportTooOld = 2
+    case timeOutOfRange = 3
+    case throttled = 4
+  }
+
+  /// The report's index in its batch, from 0.
+  package var index: Int
+  package var reason: Reason
+  /// The path of the field at fault, empty where no field is.
+  package var field: String
+  /// What is wrong, for the sender.
+  package var message: String
+
+  package init(index: Int, reason: Reason, field: String = "", message: String) {
+    self.index = index
+    self.reason = reason
+    self.field = field
+    self.message = message
+  }
+}
+
+/// What became of a batch of reports, once it is durable.
+package struct BatchOutcome: Hashable, Sendable {
+  /// Reports taken now.
+  package var accepted: Int
+  /// Reports known already; they changed nothing.
+  package var duplicates: Int
+  /// Reports not taken, by rising index.
+  package var rejections: [ReportRejection]
+
+  package init(accepted: Int = 0, duplicates: Int = 0, rejections: [ReportRejection] = []) {
+    self.accepted = accepted
+    self.duplicates = duplicates
+    self.rejections = rejections
+  }
+}

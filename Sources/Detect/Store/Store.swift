@@ -1,0 +1,175 @@
+/// Why a store could not do what was asked.
+package enum StoreError: Error, Equatable, Sendable {
+  /// The store cannot be read or written now (disk full, I/O error, no permission). Nothing of the
+  /// failed operation was kept.
+  case unavailable(String)
+  /// What is stored contradicts itself; it must not be served.
+  case corrupt(String)
+  /// The store was written by a newer version.
+  case newerSchema(found: Int, supported: Int)
+  /// Another process has the store open.
+  case inUse(String)
+}
+
+/// One unit of durability: the inputs that were applied together, and the events they caused.
+package struct JournalGroup: Hashable, Sendable {
+  /// Grows by one with every group, from 1.
+  package var position: Int64
+  /// The inputs, encoded one after another.
+  package var inputs: [UInt8]
+  /// In the order of their sequence numbers.
+  package var events: [ViolationEvent]
+
+  package init(position: Int64, inputs: [UInt8], events: [ViolationEvent]) {
+    self.position = position
+    self.inputs = inputs
+    self.events = events
+  }
+}
+
+/// One piece of the engine's state, encoded, under a key of its own.
+package struct SnapshotRecord: Hashable, Sendable {
+  package var key: [UInt8]
+  /// Nil removes the record.
+  package var value: [UInt8]?
+
+  package init(key: [UInt8], value: [UInt8]?) {
+    self.key = key
+    self.value = value
+  }
+}
+
+/// Consecutive retained values of one thing and one metric, encoded together.
+package struct MetricValueChunk: Hashable, Sendable {
+  package var thing: ThingName
+  package var metric: Metric
+  /// The position of the snapshot that wrote the chunk.
+  package var position: Int64
+  /// Time of the earliest value, in milliseconds since the epoch.
+  package var firstTime: Int64
+  /// Time of the latest value, in milliseconds since the epoch.
+  package var lastTime: Int64
+  package var values: [UInt8]
+
+  package init(
+    thing: ThingName, metric: Metric, position: Int64, firstTime: Int64, lastTime: Int64,
+    values: [UInt8]
+  ) {
+    self.thing = thing
+    self.metric = metric
+    self.position = position
+    self.firstTime = firstTime
+    self.lastTime = lastTime
+    self.values = values
+  }
+}
+
+/// What changed since the snapshot before: with it, the journal up to `position` is no longer needed.
+package struct Snapshot: Hashable, Sendable {
+  /// The position of the last group whose effects are included.
+  package var position: Int64
+  /// Records to write or remove.
+  package var records: [SnapshotRecord]
+  /// Retained values received since the snapshot before.
+  package var metricValues: [MetricValueChunk]
+
+  package init(position: Int64, records: [SnapshotRecord], metricValues: [MetricValueChunk]) {
+    self.position = position
+    self.records = records
+    self.metricValues = metricValues
+  }
+}
+
+/// Which events to read; conditions that are nil hold for every event.
+package struct ViolationEventQuery: Hashable, Sendable {
+  /// Events with start ≤ time < end, in milliseconds since the epoch.
+  package var start: Int64
+  package var end: Int64
+  package var thing: ThingName?
+  package var securityProfileName: String?
+  package var criteriaType: BehaviorCriteriaType?
+  /// True for events whose behavior suppresses alerts, false for the others.
+  package var suppressed: Bool?
+  /// Continues after the event with this time and sequence number.
+  package var after: EventPosition?
+  package var limit: Int
+
+  package init(
+    start: Int64, end: Int64, thing: ThingName? = nil, securityProfileName: String? = nil,
+    criteriaType: BehaviorCriteriaType? = nil, suppressed: Bool? = nil,
+    after: EventPosition? = nil, limit: Int
+  ) {
+    self.start = start
+    self.end = end
+    self.thing = thing
+    self.securityProfileName = securityProfileName
+    self.criteriaType = criteriaType
+    self.suppressed = suppressed
+    self.after = after
+    self.limit = limit
+  }
+}
+
+/// A place in the order of events: newest first, by time, then by sequence number.
+package struct EventPosition: Hashable, Comparable, Sendable {
+  package var time: Int64
+  package var sequence: Int64
+
+  package init(time: Int64, sequence: Int64) {
+    self.time = time
+    self.sequence = sequence
+  }
+
+  package static func < (a: EventPosition, b: EventPosition) -> Bool {
+    (a.time, a.sequence) < (b.time, b.sequence)
+  }
+}
+
+/// Where everything durable lives: the journal, the snapshot of the engine's state, the history of
+/// violation events and the retained metric values.
+///
+/// Every operation is whole: it happens completely or not at all, and it blocks its thread until it has.
+/// `commit` and `writeSnapshot` and `removeExpired` are called by one thread; the reading operations may run
+/// at the same time on others, and see only what is committed. `MemoryStore` is the executable meaning of
+/// this port, and `StoreConformance` in the tests judges every implementation.
+package protocol Store: Sendable {
+  /// Visits every record of the newest snapshot, by rising key, and returns the snapshot's position
+  /// (0 where there is none).
+  func loadSnapshot(_ visit: (SnapshotRecord) throws(StoreError) -> Void) throws(StoreError)
+    -> Int64
+
+  /// Visits the inputs of every group after `position`, in order. A hole in the positions is `corrupt`.
+  func loadJournal(
+    after position: Int64,
+    _ visit: (_ position: Int64, _ inputs: [UInt8]) throws(StoreError) -> Void
+  ) throws(StoreError)
+
+  /// Makes a group durable: when this returns, its inputs and events survive any crash.
+  func commit(_ group: JournalGroup) throws(StoreError)
+
+  /// Makes a snapshot durable and removes the journal up to its position.
+  func writeSnapshot(_ snapshot: Snapshot) throws(StoreError)
+
+  /// The events that match, newest first by (time, sequence), at most `query.limit`.
+  func violationEvents(_ query: ViolationEventQuery) throws(StoreError) -> [ViolationEvent]
+
+  /// The events with a sequence number above `sequence`, oldest first, at most `limit`.
+  func violationEvents(
+    afterSequence sequence: Int64, limit: Int
+  ) throws(StoreError) -> [ViolationEvent]
+
+  /// The sequence number of the oldest event that is kept, nil where none is.
+  func oldestSequence() throws(StoreError) -> Int64?
+
+  /// The chunks of one thing and metric that hold a value with start ≤ time < end and were written by
+  /// a snapshot up to `position`, in the order in which they were written.
+  func metricValues(
+    thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
+  ) throws(StoreError) -> [MetricValueChunk]
+
+  /// Removes at most `limit` events older than `eventsBefore` and at most `limit` chunks whose values are
+  /// all older than `valuesBefore` (milliseconds since the epoch). Returns whether there may be more.
+  func removeExpired(
+    eventsBefore: Int64, valuesBefore: Int64, limit: Int
+  ) throws(StoreError) -> Bool
+}
