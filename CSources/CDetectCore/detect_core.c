@@ -1,1 +1,0 @@
-#include "detect_core.h"

@@ -1,0 +1,143 @@
+internal import CDetectCore
+
+/// A set of IP addresses, the union of some networks. It never changes.
+///
+/// Owns a frozen set of CDetectCore and frees it with its last reference.
+//
+// Sendable: the pointer and the block behind it never change between init and deinit, and C's
+// readers only read.
+@safe package final class CIDRSet: @unchecked Sendable {
+  private let frozen: OpaquePointer
+  private let memory: SetMemory?
+
+  /// The most prefixes a set can be built from: 1,048,576 (the reason stands in detect_core.h).
+  package static let maximumPrefixes = 1 << 20
+
+  /// The union of `prefixes`: duplicates and nested networks collapse. None makes the empty set.
+  /// Traps when memory runs out or there are more than ``maximumPrefixes``.
+  package convenience init(_ prefixes: [CIDR]) {
+    do {
+      try self.init(prefixes, memory: nil)
+    } catch {
+      preconditionFailure("a CIDR set of \(prefixes.count) prefixes could not be built: \(error)")
+    }
+  }
+
+  init(_ prefixes: [CIDR], memory: SetMemory?) throws(SetError) {
+    var builder: OpaquePointer?
+    try SetError.check(
+      unsafe withAllocator(of: memory) { unsafe core_cidr_builder_create($0, &builder) })
+    defer { unsafe core_cidr_builder_free(builder) }
+
+    try SetError.check(
+      unsafe prefixes.withCPrefixes { unsafe core_cidr_builder_add(builder, $0, prefixes.count) })
+    var frozen: OpaquePointer?
+    try SetError.check(unsafe core_cidr_builder_freeze(builder, &frozen))
+    guard let frozen = unsafe frozen else {
+      preconditionFailure("a freeze that succeeded gave no set")
+    }
+    unsafe self.frozen = frozen
+    self.memory = memory
+  }
+
+  deinit {
+    unsafe withAllocator(of: memory) { unsafe core_cidr_set_free(frozen, $0) }
+  }
+
+  /// Whether `address` is in the set.
+  package func contains(_ address: IPAddress) -> Bool {
+    unsafe core_cidr_set_contains(frozen, address.raw)
+  }
+
+  /// Whether each of `addresses` is in the set: bit i % 64 of element i / 64 answers for address i,
+  /// and the bits after the last are zero.
+  package func containment(of addresses: [IPAddress]) -> [UInt64] {
+    unsafe [UInt64](unsafeUninitializedCapacity: (addresses.count + 63) / 64) { bits, count in
+      unsafe addresses.withCAddresses {
+        unsafe core_cidr_set_contains_many(frozen, $0, addresses.count, bits.baseAddress)
+      }
+      count = (addresses.count + 63) / 64
+    }
+  }
+
+  /// The index of the first address outside the set; nil when all are inside, as all of none are.
+  package func firstOutside(of addresses: [IPAddress]) -> Int? {
+    let index = unsafe addresses.withCAddresses {
+      unsafe core_cidr_set_first_outside(frozen, $0, addresses.count)
+    }
+    return index < addresses.count ? index : nil
+  }
+
+  /// The index of the first address inside the set; nil when none is.
+  package func firstInside(of addresses: [IPAddress]) -> Int? {
+    let index = unsafe addresses.withCAddresses {
+      unsafe core_cidr_set_first_inside(frozen, $0, addresses.count)
+    }
+    return index < addresses.count ? index : nil
+  }
+
+  /// The longest of the prefixes the set was built from that contains `address`; nil outside.
+  package func longestMatch(_ address: IPAddress) -> CIDR? {
+    var prefix = core_prefix()
+    guard unsafe core_cidr_set_longest_match(frozen, address.raw, &prefix) else { return nil }
+    return CIDR(raw: prefix)
+  }
+
+  /// The set as ranges in order, merged until there is a gap before each.
+  package var ranges: [ClosedRange<IPAddress>] {
+    var ranges: [ClosedRange<IPAddress>] = []
+    var cursor: UInt32 = 0
+    var range = core_range()
+    while unsafe core_cidr_set_next_range(frozen, &cursor, &range) {
+      ranges.append(IPAddress(raw: range.first)...IPAddress(raw: range.last))
+    }
+    return ranges
+  }
+
+  /// The size of the frozen set in bytes.
+  package var byteCount: Int { unsafe core_cidr_set_size(frozen) }
+
+  /// The frozen set byte for byte, in the layout drawn in cidr_set.c.
+  var bytes: [UInt8] {
+    unsafe [UInt8](
+      UnsafeRawBufferPointer(start: UnsafeRawPointer(frozen), count: byteCount))
+  }
+
+  /// What is wrong with `bytes` as a frozen set, or nil when readers may trust them.
+  static func defect(in bytes: UnsafeRawBufferPointer) -> String? {
+    var reason: UnsafePointer<CChar>?
+    guard unsafe !core_cidr_set_validate(bytes.baseAddress, bytes.count, &reason) else {
+      return nil
+    }
+    return unsafe reason.map { unsafe String(cString: $0) }
+  }
+}
+
+extension CIDRSet: Equatable {
+  /// Whether both hold the same addresses, whatever prefixes they were built from.
+  package static func == (a: CIDRSet, b: CIDRSet) -> Bool {
+    unsafe core_cidr_set_equal(a.frozen, b.frozen)
+  }
+}
+
+extension [IPAddress] {
+  /// Lends the addresses to C: an ``IPAddress`` is a C address and nothing else.
+  fileprivate func withCAddresses<Result>(
+    _ body: (UnsafePointer<core_address>?) -> Result
+  ) -> Result {
+    unsafe withUnsafeBytes {
+      unsafe body($0.assumingMemoryBound(to: core_address.self).baseAddress)
+    }
+  }
+}
+
+extension [CIDR] {
+  /// Lends the prefixes to C: a ``CIDR`` is a C prefix and nothing else.
+  fileprivate func withCPrefixes<Result>(
+    _ body: (UnsafePointer<core_prefix>?) -> Result
+  ) -> Result {
+    unsafe withUnsafeBytes {
+      unsafe body($0.assumingMemoryBound(to: core_prefix.self).baseAddress)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+internal import CDetectCore
+
+/// A set of port numbers. It never changes.
+///
+/// Owns a frozen set of CDetectCore and frees it with its last reference.
+//
+// Sendable: the pointer and the block behind it never change between init and deinit, and C's
+// readers only read.
+@safe package final class PortSet: @unchecked Sendable {
+  private let frozen: OpaquePointer
+  private let memory: SetMemory?
+
+  /// The set of `ports`, in any order; duplicates collapse. Traps when memory runs out.
+  package convenience init(_ ports: [UInt16]) {
+    self.init(ranges: ports.map { $0...$0 })
+  }
+
+  /// The union of `ranges`, in any order. Traps when memory runs out.
+  package convenience init(ranges: [ClosedRange<UInt16>]) {
+    do {
+      try self.init(ranges: ranges, memory: nil)
+    } catch {
+      preconditionFailure("a port set of \(ranges.count) ranges could not be built: \(error)")
+    }
+  }
+
+  init(ranges: [ClosedRange<UInt16>], memory: SetMemory?) throws(SetError) {
+    let ranges = ranges.map { core_port_range(first: $0.lowerBound, last: $0.upperBound) }
+    var frozen: OpaquePointer?
+    try SetError.check(
+      unsafe withAllocator(of: memory) {
+        unsafe core_port_set_build($0, ranges, ranges.count, &frozen)
+      })
+    guard let frozen = unsafe frozen else {
+      preconditionFailure("a build that succeeded gave no set")
+    }
+    unsafe self.frozen = frozen
+    self.memory = memory
+  }
+
+  deinit {
+    unsafe withAllocator(of: memory) { unsafe core_port_set_free(frozen, $0) }
+  }
+
+  /// Whether `port` is in the set.
+  package func contains(_ port: UInt16) -> Bool {
+    unsafe core_port_set_contains(frozen, port)
+  }
+
+  /// Whether each of `ports` is in the set: bit i % 64 of element i / 64 answers for port i, and
+  /// the bits after the last are zero.
+  package func containment(of ports: [UInt16]) -> [UInt64] {
+    unsafe [UInt64](unsafeUninitializedCapacity: (ports.count + 63) / 64) { bits, count in
+      unsafe core_port_set_contains_many(frozen, ports, ports.count, bits.baseAddress)
+      count = (ports.count + 63) / 64
+    }
+  }
+
+  /// The index of the first port outside the set; nil when all are inside, as all of none are.
+  package func firstOutside(of ports: [UInt16]) -> Int? {
+    let index = unsafe core_port_set_first_outside(frozen, ports, ports.count)
+    return index < ports.count ? index : nil
+  }
+
+  /// The index of the first port inside the set; nil when none is.
+  package func firstInside(of ports: [UInt16]) -> Int? {
+    let index = unsafe core_port_set_first_inside(frozen, ports, ports.count)
+    return index < ports.count ? index : nil
+  }
+
+  /// The set as ranges in order, merged until there is a gap before each.
+  package var ranges: [ClosedRange<UInt16>] {
+    var ranges: [ClosedRange<UInt16>] = []
+    var cursor: UInt32 = 0
+    var range = core_port_range()
+    while unsafe core_port_set_next_range(frozen, &cursor, &range) {
+      ranges.append(range.first...range.last)
+    }
+    return ranges
+  }
+
+  /// The size of the frozen set in bytes.
+  package var byteCount: Int { unsafe core_port_set_size(frozen) }
+
+  /// The frozen set byte for byte, in the layout drawn in port_set.c.
+  var bytes: [UInt8] {
+    unsafe [UInt8](
+      UnsafeRawBufferPointer(start: UnsafeRawPointer(frozen), count: byteCount))
+  }
+
+  /// What is wrong with `bytes` as a frozen set, or nil when readers may trust them.
+  static func defect(in bytes: UnsafeRawBufferPointer) -> String? {
+    var reason: UnsafePointer<CChar>?
+    guard unsafe !core_port_set_validate(bytes.baseAddress, bytes.count, &reason) else {
+      return nil
+    }
+    return unsafe reason.map { unsafe String(cString: $0) }
+  }
+}
+
+extension PortSet: Equatable {
+  package static func == (a: PortSet, b: PortSet) -> Bool {
+    unsafe core_port_set_equal(a.frozen, b.frozen)
+  }
+}
