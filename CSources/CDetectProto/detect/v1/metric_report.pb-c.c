@@ -7,49 +7,49 @@
 #endif
 
 #include "detect/v1/metric_report.pb-c.h"
-void   detect__v1__reported_metric__init
-                     (Detect__V1__ReportedMetric         *message)
+void   detect__v1__reported_datapoint__init
+                     (Detect__V1__ReportedDatapoint         *message)
 {
-  static const Detect__V1__ReportedMetric init_value = DETECT__V1__REPORTED_METRIC__INIT;
+  static const Detect__V1__ReportedDatapoint init_value = DETECT__V1__REPORTED_DATAPOINT__INIT;
   *message = init_value;
 }
-size_t detect__v1__reported_metric__get_packed_size
-                     (const Detect__V1__ReportedMetric *message)
+size_t detect__v1__reported_datapoint__get_packed_size
+                     (const Detect__V1__ReportedDatapoint *message)
 {
-  assert(message->base.descriptor == &detect__v1__reported_metric__descriptor);
+  assert(message->base.descriptor == &detect__v1__reported_datapoint__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t detect__v1__reported_metric__pack
-                     (const Detect__V1__ReportedMetric *message,
+size_t detect__v1__reported_datapoint__pack
+                     (const Detect__V1__ReportedDatapoint *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &detect__v1__reported_metric__descriptor);
+  assert(message->base.descriptor == &detect__v1__reported_datapoint__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t detect__v1__reported_metric__pack_to_buffer
-                     (const Detect__V1__ReportedMetric *message,
+size_t detect__v1__reported_datapoint__pack_to_buffer
+                     (const Detect__V1__ReportedDatapoint *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &detect__v1__reported_metric__descriptor);
+  assert(message->base.descriptor == &detect__v1__reported_datapoint__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Detect__V1__ReportedMetric *
-       detect__v1__reported_metric__unpack
+Detect__V1__ReportedDatapoint *
+       detect__v1__reported_datapoint__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Detect__V1__ReportedMetric *)
-     protobuf_c_message_unpack (&detect__v1__reported_metric__descriptor,
+  return (Detect__V1__ReportedDatapoint *)
+     protobuf_c_message_unpack (&detect__v1__reported_datapoint__descriptor,
                                 allocator, len, data);
 }
-void   detect__v1__reported_metric__free_unpacked
-                     (Detect__V1__ReportedMetric *message,
+void   detect__v1__reported_datapoint__free_unpacked
+                     (Detect__V1__ReportedDatapoint *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &detect__v1__reported_metric__descriptor);
+  assert(message->base.descriptor == &detect__v1__reported_datapoint__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   detect__v1__metric_report__init
@@ -592,7 +592,7 @@ void   detect__v1__list_metric_values_response__free_unpacked
   assert(message->base.descriptor == &detect__v1__list_metric_values_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor detect__v1__reported_metric__field_descriptors[2] =
+static const ProtobufCFieldDescriptor detect__v1__reported_datapoint__field_descriptors[2] =
 {
   {
     "metric",
@@ -600,7 +600,7 @@ static const ProtobufCFieldDescriptor detect__v1__reported_metric__field_descrip
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Detect__V1__ReportedMetric, metric),
+    offsetof(Detect__V1__ReportedDatapoint, metric),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -612,35 +612,35 @@ static const ProtobufCFieldDescriptor detect__v1__reported_metric__field_descrip
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Detect__V1__ReportedMetric, value),
+    offsetof(Detect__V1__ReportedDatapoint, value),
     &detect__v1__metric_value__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned detect__v1__reported_metric__field_indices_by_name[] = {
+static const unsigned detect__v1__reported_datapoint__field_indices_by_name[] = {
   0,   /* field[0] = metric */
   1,   /* field[1] = value */
 };
-static const ProtobufCIntRange detect__v1__reported_metric__number_ranges[1 + 1] =
+static const ProtobufCIntRange detect__v1__reported_datapoint__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor detect__v1__reported_metric__descriptor =
+const ProtobufCMessageDescriptor detect__v1__reported_datapoint__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "detect.v1.ReportedMetric",
-  "ReportedMetric",
-  "Detect__V1__ReportedMetric",
+  "detect.v1.ReportedDatapoint",
+  "ReportedDatapoint",
+  "Detect__V1__ReportedDatapoint",
   "detect.v1",
-  sizeof(Detect__V1__ReportedMetric),
+  sizeof(Detect__V1__ReportedDatapoint),
   2,
-  detect__v1__reported_metric__field_descriptors,
-  detect__v1__reported_metric__field_indices_by_name,
-  1,  detect__v1__reported_metric__number_ranges,
-  (ProtobufCMessageInit) detect__v1__reported_metric__init,
+  detect__v1__reported_datapoint__field_descriptors,
+  detect__v1__reported_datapoint__field_indices_by_name,
+  1,  detect__v1__reported_datapoint__number_ranges,
+  (ProtobufCMessageInit) detect__v1__reported_datapoint__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor detect__v1__metric_report__field_descriptors[4] =
@@ -682,20 +682,20 @@ static const ProtobufCFieldDescriptor detect__v1__metric_report__field_descripto
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "metrics",
+    "datapoints",
     4,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Detect__V1__MetricReport, n_metrics),
-    offsetof(Detect__V1__MetricReport, metrics),
-    &detect__v1__reported_metric__descriptor,
+    offsetof(Detect__V1__MetricReport, n_datapoints),
+    offsetof(Detect__V1__MetricReport, datapoints),
+    &detect__v1__reported_datapoint__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned detect__v1__metric_report__field_indices_by_name[] = {
-  3,   /* field[3] = metrics */
+  3,   /* field[3] = datapoints */
   1,   /* field[1] = report_id */
   0,   /* field[0] = thing_name */
   2,   /* field[2] = time */

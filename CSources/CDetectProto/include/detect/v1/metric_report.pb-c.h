@@ -16,7 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "detect/v1/behavior.pb-c.h"
 
-typedef struct Detect__V1__ReportedMetric Detect__V1__ReportedMetric;
+typedef struct Detect__V1__ReportedDatapoint Detect__V1__ReportedDatapoint;
 typedef struct Detect__V1__MetricReport Detect__V1__MetricReport;
 typedef struct Detect__V1__MetricReports Detect__V1__MetricReports;
 typedef struct Detect__V1__RejectedReport Detect__V1__RejectedReport;
@@ -83,7 +83,7 @@ typedef enum _Detect__V1__DeviceReportStatus {
 /*
  * One value of one metric.
  */
-struct  Detect__V1__ReportedMetric
+struct  Detect__V1__ReportedDatapoint
 {
   ProtobufCMessage base;
   /*
@@ -96,8 +96,8 @@ struct  Detect__V1__ReportedMetric
    */
   Detect__V1__MetricValue *value;
 };
-#define DETECT__V1__REPORTED_METRIC__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&detect__v1__reported_metric__descriptor) \
+#define DETECT__V1__REPORTED_DATAPOINT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&detect__v1__reported_datapoint__descriptor) \
     , (char *)protobuf_c_empty_string, NULL }
 
 
@@ -123,11 +123,11 @@ struct  Detect__V1__MetricReport
   int64_t time;
   /*
    * A metric may stand here several times: counters add up, each message size is a message of its
-   * own, of a gauge the last counts, lists are joined. A report without metrics is taken and
-   * judges nothing.
+   * own, of a gauge the last counts, lists are joined. A report without datapoints is taken and
+   * judges nothing. At most 1000.
    */
-  size_t n_metrics;
-  Detect__V1__ReportedMetric **metrics;
+  size_t n_datapoints;
+  Detect__V1__ReportedDatapoint **datapoints;
 };
 #define DETECT__V1__METRIC_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&detect__v1__metric_report__descriptor) \
@@ -160,7 +160,7 @@ struct  Detect__V1__RejectedReport
   uint32_t index;
   Detect__V1__RejectionReason reason;
   /*
-   * The field at fault, as a path from the report: "metrics[2].value". Empty if it is none.
+   * The field at fault, as a path from the report: "datapoints[2].value". Empty if it is none.
    */
   char *field;
   /*
@@ -384,7 +384,7 @@ struct  Detect__V1__ListMetricValuesResponse
 {
   ProtobufCMessage base;
   /*
-   * Newest first. Values are kept for 14 days.
+   * Oldest first. Values are kept for 14 days.
    */
   size_t n_metric_datum_list;
   Detect__V1__MetricDatum **metric_datum_list;
@@ -398,24 +398,24 @@ struct  Detect__V1__ListMetricValuesResponse
     , 0,NULL, (char *)protobuf_c_empty_string }
 
 
-/* Detect__V1__ReportedMetric methods */
-void   detect__v1__reported_metric__init
-                     (Detect__V1__ReportedMetric         *message);
-size_t detect__v1__reported_metric__get_packed_size
-                     (const Detect__V1__ReportedMetric   *message);
-size_t detect__v1__reported_metric__pack
-                     (const Detect__V1__ReportedMetric   *message,
+/* Detect__V1__ReportedDatapoint methods */
+void   detect__v1__reported_datapoint__init
+                     (Detect__V1__ReportedDatapoint         *message);
+size_t detect__v1__reported_datapoint__get_packed_size
+                     (const Detect__V1__ReportedDatapoint   *message);
+size_t detect__v1__reported_datapoint__pack
+                     (const Detect__V1__ReportedDatapoint   *message,
                       uint8_t             *out);
-size_t detect__v1__reported_metric__pack_to_buffer
-                     (const Detect__V1__ReportedMetric   *message,
+size_t detect__v1__reported_datapoint__pack_to_buffer
+                     (const Detect__V1__ReportedDatapoint   *message,
                       ProtobufCBuffer     *buffer);
-Detect__V1__ReportedMetric *
-       detect__v1__reported_metric__unpack
+Detect__V1__ReportedDatapoint *
+       detect__v1__reported_datapoint__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   detect__v1__reported_metric__free_unpacked
-                     (Detect__V1__ReportedMetric *message,
+void   detect__v1__reported_datapoint__free_unpacked
+                     (Detect__V1__ReportedDatapoint *message,
                       ProtobufCAllocator *allocator);
 /* Detect__V1__MetricReport methods */
 void   detect__v1__metric_report__init
@@ -647,8 +647,8 @@ void   detect__v1__list_metric_values_response__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
-typedef void (*Detect__V1__ReportedMetric_Closure)
-                 (const Detect__V1__ReportedMetric *message,
+typedef void (*Detect__V1__ReportedDatapoint_Closure)
+                 (const Detect__V1__ReportedDatapoint *message,
                   void *closure_data);
 typedef void (*Detect__V1__MetricReport_Closure)
                  (const Detect__V1__MetricReport *message,
@@ -695,7 +695,7 @@ typedef void (*Detect__V1__ListMetricValuesResponse_Closure)
 extern const ProtobufCEnumDescriptor    detect__v1__rejection_reason__descriptor;
 extern const ProtobufCEnumDescriptor    detect__v1__device_report_format__descriptor;
 extern const ProtobufCEnumDescriptor    detect__v1__device_report_status__descriptor;
-extern const ProtobufCMessageDescriptor detect__v1__reported_metric__descriptor;
+extern const ProtobufCMessageDescriptor detect__v1__reported_datapoint__descriptor;
 extern const ProtobufCMessageDescriptor detect__v1__metric_report__descriptor;
 extern const ProtobufCMessageDescriptor detect__v1__metric_reports__descriptor;
 extern const ProtobufCMessageDescriptor detect__v1__rejected_report__descriptor;
