@@ -63,6 +63,9 @@ package enum Limits {
   package static let pageSize: ClosedRange<Int64> = 1...250
   /// Items of a page where the caller names no number (evidence.md U37).
   package static let defaultPageSize = 25
+  /// Names that one page looks at where filters leave some out. A list of a million names with a filter
+  /// that nothing passes would hold up everybody else; the page ends early instead, with a token.
+  package static let namesVisitedPerPage = 10_000
 
   // The engine.
 

@@ -1,0 +1,122 @@
+/// What the API asks of the fields that several operations share (evidence.md 4.2, 5.1, 5.3, 7.1).
+///
+/// Every check throws `invalidRequest` with the field's path in the API's names, for example
+/// `tags[2].key`. Lengths are counted in Unicode scalars, so that a text cannot hide thousands of
+/// combining marks behind one character.
+enum FieldCheck {
+  /// A name of a profile, behavior, thing, group, dimension or type.
+  static func name(_ text: String, field: String) throws(DetectError) {
+    guard !text.isEmpty else { throw .invalidRequest("\(field) is required", field: field) }
+    guard isName(text) else {
+      throw .invalidRequest(
+        "\(field) should be 1 to \(Limits.nameCharacters) characters of [a-zA-Z0-9:_-]",
+        field: field)
+    }
+  }
+
+  /// The same for a field that may be absent.
+  static func name(_ text: String?, field: String) throws(DetectError) {
+    if let text { try name(text, field: field) }
+  }
+
+  /// Whether a text is a name: 1 to 128 characters of [a-zA-Z0-9:_-].
+  static func isName(_ text: String) -> Bool {
+    (1...Limits.nameCharacters).contains(text.utf8.count)
+      && text.utf8.allSatisfy { isAlphanumeric($0) || ":_-".utf8.contains($0) }
+  }
+
+  /// A description: no control characters and no white space but the space.
+  static func description(
+    _ text: String?, maximum: Int = Limits.descriptionCharacters, field: String
+  ) throws(DetectError) {
+    guard let text else { return }
+    guard text.unicodeScalars.count <= maximum else {
+      throw .invalidRequest("\(field) should be at most \(maximum) characters", field: field)
+    }
+    guard text.unicodeScalars.allSatisfy({ $0 == " " || isGraphic($0) }) else {
+      throw .invalidRequest(
+        "\(field) should have no control characters and no white space but the space",
+        field: field)
+    }
+  }
+
+  /// A required text whose length is in a range.
+  static func length(
+    of text: String, in range: ClosedRange<Int>, field: String
+  ) throws(DetectError) {
+    guard range.contains(text.unicodeScalars.count) else {
+      throw .invalidRequest(
+        "\(field) should be \(range.lowerBound) to \(range.upperBound) characters", field: field)
+    }
+  }
+
+  /// The tags of one request: no key twice, and no more than a resource can hold.
+  static func tags(_ tags: [Tag], field: String = "tags") throws(DetectError) {
+    guard tags.count <= Limits.tagsPerResource else {
+      throw .invalidRequest(
+        "\(field) should be at most \(Limits.tagsPerResource), not \(tags.count)", field: field)
+    }
+    var keys: Set<String> = []
+    for (index, tag) in tags.enumerated() {
+      let path = "\(field)[\(index)]"
+      try length(of: tag.key, in: Limits.tagKeyCharacters, field: "\(path).key")
+      try length(of: tag.value, in: 0...Limits.tagValueCharacters, field: "\(path).value")
+      guard keys.insert(tag.key).inserted else {
+        throw .invalidRequest("\(path).key occurs twice", field: "\(path).key")
+      }
+    }
+  }
+
+  /// The attributes that a thing or a group has once a request is carried out.
+  static func attributes(
+    _ attributes: [String: String], maximum: Int, field: String
+  ) throws(DetectError) {
+    guard attributes.count <= maximum else {
+      throw .invalidRequest(
+        "\(field) should be at most \(maximum), not \(attributes.count)", field: field)
+    }
+    for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
+      try attributeName(name, field: field)
+      try attributeValue(value, field: "\(field).\(name)")
+    }
+  }
+
+  /// The name of an attribute.
+  static func attributeName(_ name: String, field: String) throws(DetectError) {
+    guard (1...Limits.attributeNameCharacters).contains(name.utf8.count),
+      name.utf8.allSatisfy({ isAlphanumeric($0) || "_.,@/:#-".utf8.contains($0) })
+    else {
+      throw .invalidRequest(
+        "names in \(field) should be 1 to \(Limits.attributeNameCharacters) characters of "
+          + "[a-zA-Z0-9_.,@/:#-]", field: field)
+    }
+  }
+
+  /// The value of an attribute; it may be empty.
+  static func attributeValue(_ value: String, field: String) throws(DetectError) {
+    guard value.utf8.count <= Limits.attributeValueCharacters,
+      value.utf8.allSatisfy({ isAlphanumeric($0) || "_.,@/:#=[]-".utf8.contains($0) })
+    else {
+      throw .invalidRequest(
+        "\(field) should be at most \(Limits.attributeValueCharacters) characters of "
+          + "[a-zA-Z0-9_.,@/:#=[]-]", field: field)
+    }
+  }
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
+  }
+
+  /// Java's and Unicode's `\p{Graph}`: assigned, visible in principle, no white space.
+  private static func isGraphic(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .surrogate, .unassigned: false
+    default: !scalar.properties.isWhitespace
+    }
+  }
+}
