@@ -56,9 +56,15 @@ static inline core_address network_of(core_address address, uint32_t length) {
   return (core_address){address.high & ~host.high, address.low & ~host.low};
 }
 
+/* The first and last address of a prefix. A few IPv6 networks (::/80, ::fffe:0:0/95 and those
+ * between) end with the IPv4 block, which is no part of them. */
 static inline core_range range_of(core_address network, uint32_t length) {
   core_address host = host_bits(length);
-  return (core_range){network, {network.high | host.high, network.low | host.low}};
+  core_range range = {network, {network.high | host.high, network.low | host.low}};
+  if (is_ipv4(range.last) && !is_ipv4(network)) {
+    range.last.low = ((uint64_t)0xffff << IPV4_BITS) - 1;
+  }
+  return range;
 }
 
 /* Whether the prefix contains the address; ::/0 and its like contain none of IPv4. */

@@ -69,7 +69,7 @@ typedef struct core_cidr_set core_cidr_set;
 
 /* Room for a full routing table of one million; keeps a frozen set under 60 MB and its indices and
  * sizes within 32 bits. */
-#define CORE_MAX_PREFIXES ((size_t)1 << 20)
+enum { CORE_MAX_PREFIXES = 1 << 20 };
 
 core_status core_cidr_builder_create(const core_allocator *allocator, core_cidr_builder **builder);
 core_status core_cidr_builder_add(core_cidr_builder *builder, const core_prefix *prefixes,

@@ -10,39 +10,35 @@ internal import CDetectCore
   private let frozen: OpaquePointer
   private let memory: SetMemory?
 
-  /// The most prefixes a set can be built from: 1,048,576 (the reason stands in detect_core.h).
-  package static let maximumPrefixes = 1 << 20
-
   /// The union of `prefixes`: duplicates and nested networks collapse. None makes the empty set.
   /// Traps when memory runs out or there are more than ``maximumPrefixes``.
   package convenience init(_ prefixes: [CIDR]) {
     do {
-      try self.init(prefixes, memory: nil)
+      let builder = try CIDRSetBuilder()
+      try builder.add(prefixes)
+      try self.init(freezing: builder)
     } catch {
       preconditionFailure("a CIDR set of \(prefixes.count) prefixes could not be built: \(error)")
     }
   }
 
-  init(_ prefixes: [CIDR], memory: SetMemory?) throws(SetError) {
-    var builder: OpaquePointer?
-    try SetError.check(
-      unsafe withAllocator(of: memory) { unsafe core_cidr_builder_create($0, &builder) })
-    defer { unsafe core_cidr_builder_free(builder) }
-
-    try SetError.check(
-      unsafe prefixes.withCPrefixes { unsafe core_cidr_builder_add(builder, $0, prefixes.count) })
+  /// A snapshot of `builder`, which stays usable, also when this throws `outOfMemory`.
+  init(freezing builder: borrowing CIDRSetBuilder) throws(SetError) {
     var frozen: OpaquePointer?
-    try SetError.check(unsafe core_cidr_builder_freeze(builder, &frozen))
+    try SetError.check(unsafe core_cidr_builder_freeze(builder.handle, &frozen))
     guard let frozen = unsafe frozen else {
       preconditionFailure("a freeze that succeeded gave no set")
     }
     unsafe self.frozen = frozen
-    self.memory = memory
+    memory = builder.memory
   }
 
   deinit {
     unsafe withAllocator(of: memory) { unsafe core_cidr_set_free(frozen, $0) }
   }
+
+  /// The most prefixes a set can be built from; the reason stands beside C's constant.
+  package static var maximumPrefixes: Int { Int(CORE_MAX_PREFIXES) }
 
   /// Whether `address` is in the set.
   package func contains(_ address: IPAddress) -> Bool {
@@ -127,17 +123,6 @@ extension [IPAddress] {
   ) -> Result {
     unsafe withUnsafeBytes {
       unsafe body($0.assumingMemoryBound(to: core_address.self).baseAddress)
-    }
-  }
-}
-
-extension [CIDR] {
-  /// Lends the prefixes to C: a ``CIDR`` is a C prefix and nothing else.
-  fileprivate func withCPrefixes<Result>(
-    _ body: (UnsafePointer<core_prefix>?) -> Result
-  ) -> Result {
-    unsafe withUnsafeBytes {
-      unsafe body($0.assumingMemoryBound(to: core_prefix.self).baseAddress)
     }
   }
 }
