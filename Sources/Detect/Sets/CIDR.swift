@@ -48,10 +48,12 @@ package struct CIDR: Sendable {
 }
 
 extension CIDR: Hashable {
+  /// Whether both are the same network, host bits aside.
   package static func == (a: CIDR, b: CIDR) -> Bool {
     a.network == b.network && a.raw.length == b.raw.length
   }
 
+  /// Feeds what `==` compares.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(network)
     hasher.combine(raw.length)

@@ -44,10 +44,12 @@ package struct IPAddress: Sendable {
 }
 
 extension IPAddress: Hashable {
+  /// Whether both are the same number; a mapped IPv4 address is the IPv4 address.
   package static func == (a: IPAddress, b: IPAddress) -> Bool {
     a.high == b.high && a.low == b.low
   }
 
+  /// Feeds what `==` compares.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(high)
     hasher.combine(low)
@@ -55,6 +57,7 @@ extension IPAddress: Hashable {
 }
 
 extension IPAddress: Comparable {
+  /// By family, IPv4 first, then by number.
   package static func < (a: IPAddress, b: IPAddress) -> Bool {
     guard a.isIPv4 == b.isIPv4 else { return a.isIPv4 }
     return (a.high, a.low) < (b.high, b.low)

@@ -36,6 +36,7 @@ internal import CDetectCore
     }
     unsafe self.frozen = frozen
     self.memory = memory
+    assert(Self.defect(in: bytes.span) == nil, "a frozen set is valid")
   }
 
   deinit {
@@ -88,17 +89,19 @@ internal import CDetectCore
       UnsafeRawBufferPointer(start: UnsafeRawPointer(frozen), count: byteCount))
   }
 
-  /// What is wrong with `bytes` as a frozen set, or nil when readers may trust them.
-  static func defect(in bytes: UnsafeRawBufferPointer) -> String? {
-    var reason: UnsafePointer<CChar>?
-    guard unsafe !core_port_set_validate(bytes.baseAddress, bytes.count, &reason) else {
-      return nil
+  /// What is wrong with `block` as a frozen set, or nil when every reader may trust it.
+  static func defect(in block: Span<UInt8>) -> String? {
+    unsafe block.withUnsafeBytes { block in
+      var reason: UnsafePointer<CChar>?
+      let isValid = unsafe core_port_set_validate(block.baseAddress, block.count, &reason)
+      guard !isValid, let reason = unsafe reason else { return nil }
+      return unsafe String(cString: reason)
     }
-    return unsafe reason.map { unsafe String(cString: $0) }
   }
 }
 
 extension PortSet: Equatable {
+  /// Whether both hold the same ports.
   package static func == (a: PortSet, b: PortSet) -> Bool {
     unsafe core_port_set_equal(a.frozen, b.frozen)
   }
