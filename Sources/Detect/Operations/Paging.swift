@@ -39,13 +39,16 @@ struct Paging {
     self.position = position
   }
 
+  /// The token of the page after the item at `position`.
+  func token(after position: String) -> String { token.text(after: position) }
+
   /// A page of items that already start after `position`: at most `limit` of them, and a token if there
   /// is one more.
   func page<Item>(of items: some Sequence<Item>, position: (Item) -> String) -> Page<Item> {
     var page = Page<Item>(items: [], nextToken: nil)
     for item in items {
       if let last = page.items.last, page.items.count == limit {
-        page.nextToken = token.text(after: position(last))
+        page.nextToken = token(after: position(last))
         break
       }
       page.items.append(item)
@@ -75,7 +78,7 @@ struct Paging {
       let item = item(name)
       let isFull = visited == Limits.namesVisitedPerPage || item != nil && page.items.count == limit
       if isFull {
-        page.nextToken = last.map { token.text(after: position($0)) }
+        page.nextToken = last.map { token(after: position($0)) }
         return false
       }
       if let item { page.items.append(item) }

@@ -59,7 +59,7 @@ enum FieldCheck {
     var keys: Set<String> = []
     for (index, tag) in tags.enumerated() {
       let path = "\(field)[\(index)]"
-      try length(of: tag.key, in: Limits.tagKeyCharacters, field: "\(path).key")
+      try tagKey(tag.key, field: "\(path).key")
       try length(of: tag.value, in: 0...Limits.tagValueCharacters, field: "\(path).value")
       guard keys.insert(tag.key).inserted else {
         throw .invalidRequest("\(path).key occurs twice", field: "\(path).key")
@@ -67,17 +67,15 @@ enum FieldCheck {
     }
   }
 
-  /// The attributes that a thing or a group has once a request is carried out.
-  static func attributes(
-    _ attributes: [String: String], maximum: Int, field: String
-  ) throws(DetectError) {
-    guard attributes.count <= maximum else {
+  /// The key of a tag. Those that start with `aws:`, in letters of any case, are AWS's own.
+  static func tagKey(_ key: String, field: String) throws(DetectError) {
+    try length(of: key, in: Limits.tagKeyCharacters, field: field)
+    guard key.unicodeScalars.allSatisfy(isTagKeyScalar) else {
       throw .invalidRequest(
-        "\(field) should be at most \(maximum), not \(attributes.count)", field: field)
+        "\(field) should have letters, numbers, spaces and _.:/=+-@ only", field: field)
     }
-    for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
-      try attributeName(name, field: field)
-      try attributeValue(value, field: "\(field).\(name)")
+    guard !key.prefix(4).lowercased().hasPrefix("aws:") else {
+      throw .invalidRequest("\(field) should not start with aws:", field: field)
     }
   }
 
@@ -109,6 +107,17 @@ enum FieldCheck {
       UInt8(ascii: "0")...UInt8(ascii: "9"):
       true
     default: false
+    }
+  }
+
+  /// The API model's `[\p{L}\p{Z}\p{N}_.:/=+\-@]`.
+  private static func isTagKeyScalar(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+      .spaceSeparator, .lineSeparator, .paragraphSeparator, .decimalNumber, .letterNumber,
+      .otherNumber:
+      true
+    default: "_.:/=+-@".unicodeScalars.contains(scalar)
     }
   }
 
