@@ -40,6 +40,18 @@ package struct Limits: Sendable {
   /// and goes on at half of it. One socket write.
   package var maxBufferedResponseBytes = 64 << 10
 
+  /// `grpc-message` as it is sent, percent-encoded; the rest of a longer text is cut off. With the
+  /// details below it stays under the 8 KiB of header list that gRPC clients take by default.
+  package static let maxStatusMessageBytes = 2 << 10
+
+  /// `RPCStatus.details` (5.4 KiB in base64). Larger details are not sent, for the client would
+  /// refuse the whole status with them.
+  package static let maxStatusDetailsBytes = 4 << 10
+
+  /// Metadata a handler sends back with one header or trailer, counted like a header list: what
+  /// gRPC clients take by default.
+  package static let maxMetadataBytes = 8 << 10
+
   /// Bytes handed to the socket in one write, and bytes it may hold unwritten before we stop giving
   /// it more and stop reading from that peer.
   package var maxUnwrittenBytes = 64 << 10

@@ -1,4 +1,259 @@
-final class Call: Sendable {
-  func nextRequest() async throws(RPCStatus) -> [UInt8]? { throw RPCStatus(.unimplemented) }
-  func send(_ message: [UInt8]) async throws(RPCStatus) { throw RPCStatus(.unimplemented) }
+/// One call: what has arrived of it, what waits to be sent, and the task of its handler.
+///
+///     receiving ──► running ──► ended ──► closed
+///         │            │          ▲
+///         └─ cut: bad message, deadline, stop ─┘       closed: from any state, by the client
+///
+/// Unary and server-streaming calls run when their one request is complete, the others at once.
+///
+/// `@unchecked Sendable`: its state is touched only on `loop`. The session calls it there, its task
+/// prefers that executor, and what may be called from elsewhere goes there first.
+final class Call: HTTP2StreamHandler, @unchecked Sendable {
+  let loop: any ConnectionLoop
+  private let stream: Int32
+  private let method: Method
+  private let context: CallContext
+  private let limits: Limits
+
+  /// The connection, until the stream is closed.
+  private var connection: Connection?
+  private var requests: RequestQueue
+  private var responses = ResponseBuffer()
+  /// How the call ended; nil while it is open.
+  private var status: RPCStatus?
+  private var hasHeader = false
+  private var isPaused = false
+  private var task: Task<Void, Never>?
+  private var cancelDeadline: (@Sendable () -> Void)?
+  /// The handler's tasks that wait for a request or for room to send.
+  private var waiters = WaitList()
+  private var isAwaitingRequest = false
+  private var lastTicket = 0
+
+  init(
+    _ stream: Int32, of connection: Connection, method: Method, context: CallContext,
+    limits: Limits, loop: any ConnectionLoop
+  ) {
+    self.stream = stream
+    self.connection = connection
+    self.method = method
+    self.context = context
+    self.limits = limits
+    self.loop = loop
+    requests = RequestQueue(maxMessageBytes: limits.maxMessageBytes)
+  }
+
+  /// Ends the call with DEADLINE_EXCEEDED after this time.
+  func endAfter(_ timeout: Duration) {
+    cancelDeadline = loop.schedule(after: timeout) { [weak self] in
+      self?.cut(RPCStatus(.deadlineExceeded, "the deadline has passed"))
+    }
+  }
+
+  /// Ends the call now: drops what waits in both directions and cancels the handler.
+  func cut(_ status: RPCStatus) {
+    guard self.status == nil, let session = connection?.session else { return }
+    self.status = status
+    responses.removeAll()
+    consume(requests.releaseAll())
+    if hasHeader {
+      session.cutBody(of: stream) { $0.append(status, Metadata()) }
+    } else {
+      respondWithoutBody(session, status)
+    }
+    stopHandler()
+  }
+
+  private func stopHandler() {
+    task?.cancel()
+    waiters.wakeAll()
+  }
+
+  private func consume(_ count: Int) {
+    if count > 0 { connection?.session.consume(count, of: stream) }
+  }
+
+  private func respondWithoutBody(_ session: HTTP2Session, _ status: RPCStatus) {
+    hasHeader = true
+    session.respond(on: stream, hasBody: false) { fields in
+      fields.appendResponseHeader(context.response.initial)
+      fields.append(status, context.response.trailing)
+    }
+  }
+}
+
+// What the session calls.
+extension Call {
+  func received(_ bytes: Span<UInt8>) {
+    guard status == nil else { return consume(bytes.count) }
+    do throws(RPCStatus) {
+      try requests.receive(bytes)
+      if method.takesOneRequest {
+        if requests.received > 1 { throw RPCStatus(.unimplemented, "more than one request") }
+        consume(requests.releaseIncomplete())
+      } else if isAwaitingRequest {
+        consume(requests.releaseIncomplete())
+        if !requests.isEmpty { waiters.wakeAll() }
+      }
+    } catch {
+      cut(error)
+    }
+  }
+
+  func receivedEnd() {
+    guard status == nil else { return }
+    do throws(RPCStatus) {
+      try requests.end()
+      if method.takesOneRequest {
+        if requests.received == 0 { throw RPCStatus(.unimplemented, "no request") }
+        connection?.start(self)
+      } else {
+        waiters.wakeAll()
+      }
+    } catch {
+      cut(error)
+    }
+  }
+
+  func closed(_ code: HTTP2ErrorCode) {
+    cancelDeadline?()
+    let held = requests.releaseAll()
+    if held > 0 { connection?.session.consumeOnConnection(held) }
+    connection = nil
+    if status == nil { status = RPCStatus(.cancelled, "the call is over") }
+    stopHandler()
+  }
+
+  func fill(_ frame: UnsafeMutableRawBufferPointer) -> HTTP2Body {
+    let count = unsafe responses.move(to: frame)
+    if responses.count <= limits.maxBufferedResponseBytes / 2 { waiters.wakeAll() }
+    if responses.count == 0, status != nil { return .trailers(count) }
+    isPaused = count == 0
+    return isPaused ? .paused : .bytes(count)
+  }
+
+  func appendTrailers(to fields: inout HTTP2FieldList) {
+    fields.append(status ?? RPCStatus(.unknown), context.response.trailing)
+  }
+}
+
+// What the handler does.
+extension Call {
+  /// Starts the handler, unless the call has ended meanwhile.
+  func start() {
+    guard status == nil, let connection else { return }
+    connection.callBegan()
+    task = Task.immediateDetached(executorPreference: loop) {
+      await self.run()
+      connection.callEnded()
+    }
+  }
+
+  private func run() async {
+    do throws(RPCStatus) {
+      switch method {
+      case .unary(let handle):
+        let response = try await handle(try takeRequest(), context)
+        responses.append(response)
+      case .serverStreaming(let handle):
+        try await handle(try takeRequest(), ResponseStream(call: self), context)
+      case .clientStreaming(let handle):
+        let response = try await handle(RequestStream(call: self), context)
+        responses.append(response)
+      case .bidirectional(let handle):
+        try await handle(RequestStream(call: self), ResponseStream(call: self), context)
+      }
+      end(RPCStatus(.ok))
+    } catch {
+      end(error.code == .ok ? RPCStatus(.unknown) : error)
+    }
+  }
+
+  /// Ends the call as its handler did, after the responses that wait.
+  private func end(_ status: RPCStatus) {
+    task = nil
+    guard self.status == nil, let session = connection?.session else { return }
+    self.status = status
+    if !hasHeader, responses.count == 0 {
+      respondWithoutBody(session, status)
+    } else {
+      writeResponses(session)
+    }
+  }
+
+  /// The one request of a unary or server-streaming call, which is complete before it starts.
+  private func takeRequest() throws(RPCStatus) -> [UInt8] {
+    guard let request = requests.take() else { throw RPCStatus(.internal) }
+    consume(request.released)
+    return request.bytes
+  }
+
+  private func writeResponses(_ session: HTTP2Session) {
+    if !hasHeader {
+      hasHeader = true
+      session.respond(on: stream, hasBody: true) {
+        $0.appendResponseHeader(context.response.initial)
+      }
+    } else if isPaused {
+      isPaused = false
+      session.resumeBody(of: stream)
+    }
+  }
+
+  /// See `RequestStream.next`.
+  @concurrent func nextRequest() async throws(RPCStatus) -> [UInt8]? {
+    guard loop.isCurrent else {
+      return try await withTaskExecutorPreference(loop) { () async throws(RPCStatus) in
+        try await nextRequest()
+      }
+    }
+    while status == nil, !Task.isCancelled {
+      if let request = requests.take() {
+        consume(request.released)
+        return request.bytes
+      }
+      if requests.isEnded { return nil }
+      consume(requests.releaseIncomplete())
+      isAwaitingRequest = true
+      await wait()
+      isAwaitingRequest = false
+    }
+    throw RPCStatus(.cancelled, "the call is over")
+  }
+
+  /// See `ResponseStream.send`.
+  @concurrent func send(_ message: [UInt8]) async throws(RPCStatus) {
+    guard loop.isCurrent else {
+      return try await withTaskExecutorPreference(loop) { () async throws(RPCStatus) in
+        try await send(message)
+      }
+    }
+    guard status == nil, !Task.isCancelled, let session = connection?.session else {
+      throw RPCStatus(.cancelled, "the call is over")
+    }
+    responses.append(message)
+    writeResponses(session)
+    while status == nil, responses.count > limits.maxBufferedResponseBytes {
+      await wait()
+      if Task.isCancelled { break }
+    }
+    if status != nil || Task.isCancelled { throw RPCStatus(.cancelled, "the call is over") }
+  }
+
+  /// Waits until something changes or this task is cancelled.
+  private func wait() async {
+    lastTicket += 1
+    let ticket = lastTicket
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        if Task.isCancelled {
+          continuation.resume()
+        } else {
+          waiters.add(ticket, continuation)
+        }
+      }
+    } onCancel: {
+      loop.run { self.waiters.wake(ticket) }
+    }
+  }
 }

@@ -20,6 +20,12 @@ package struct Metadata: Sendable, Equatable {
 
   /// All pairs, in the order they were received or appended.
   package private(set) var entries: [Entry] = []
+  private var appendedBytes = 0
+
+  /// Equal if the pairs are, in the same order.
+  package static func == (left: Metadata, right: Metadata) -> Bool {
+    left.entries == right.entries
+  }
 
   /// No metadata.
   package init() {}
@@ -45,19 +51,20 @@ package struct Metadata: Sendable, Equatable {
     entries.lazy.filter { $0.name == name }.map(\.value)
   }
 
-  /// Appends a text value. Throws INTERNAL if the name is not a legal one for text, or if the value
-  /// has a character that is not printable ASCII.
+  /// Appends a text value. Throws INTERNAL if the name is not a legal one for text, if the value
+  /// has a character that is not printable ASCII, or above `Limits.maxMetadataBytes`.
   package mutating func append(_ name: String, _ text: String) throws(RPCStatus) {
-    try Self.check(name, isBinary: false)
+    try check(name, isBinary: false, text.utf8.count)
     guard text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
       throw RPCStatus(.internal, "metadata value of \(name) is not printable ASCII")
     }
     entries.append(Entry(name: name, value: .text(text)))
   }
 
-  /// Appends bytes. Throws INTERNAL if the name is not a legal one that ends in `-bin`.
+  /// Appends bytes. Throws INTERNAL if the name is not a legal one that ends in `-bin`, or above
+  /// `Limits.maxMetadataBytes`.
   package mutating func append(_ name: String, binary bytes: [UInt8]) throws(RPCStatus) {
-    try Self.check(name, isBinary: true)
+    try check(name, isBinary: true, bytes.count * 4 / 3)
     entries.append(Entry(name: name, value: .binary(bytes)))
   }
 
@@ -66,7 +73,9 @@ package struct Metadata: Sendable, Equatable {
     entries.append(Entry(name: name, value: value))
   }
 
-  private static func check(_ name: String, isBinary: Bool) throws(RPCStatus) {
+  private mutating func check(
+    _ name: String, isBinary: Bool, _ valueBytes: Int
+  ) throws(RPCStatus) {
     let isLegal = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
@@ -75,8 +84,12 @@ package struct Metadata: Sendable, Equatable {
       default: false
       }
     }
-    guard isLegal, !name.isEmpty, !isReserved(name), name.hasSuffix("-bin") == isBinary else {
+    guard isLegal, !name.isEmpty, !Self.isReserved(name), name.hasSuffix("-bin") == isBinary else {
       throw RPCStatus(.internal, "not a legal metadata name: \(name)")
+    }
+    appendedBytes += name.utf8.count + valueBytes + 32
+    guard appendedBytes <= Limits.maxMetadataBytes else {
+      throw RPCStatus(.internal, "response metadata above \(Limits.maxMetadataBytes) bytes")
     }
   }
 

@@ -16,3 +16,13 @@ package enum Method: Sendable {
   case bidirectional(
     @Sendable (RequestStream, ResponseStream, CallContext) async throws(RPCStatus) -> Void)
 }
+
+extension Method {
+  /// Whether exactly one request must come before the handler can run.
+  var takesOneRequest: Bool {
+    switch self {
+    case .unary, .serverStreaming: true
+    case .clientStreaming, .bidirectional: false
+    }
+  }
+}

@@ -3,8 +3,8 @@ package struct RequestStream: Sendable {
   let call: Call
 
   /// The next request, or nil when the client has sent its last. The client's flow-control window
-  /// is reopened only by taking. Throws CANCELLED if the call is over or this task is cancelled,
-  /// INTERNAL or RESOURCE_EXHAUSTED if the client sent what is not a message.
+  /// is reopened only by taking. Throws CANCELLED if the call is over (cancelled, past its
+  /// deadline, ended by a request that is not a message) or this task is cancelled.
   package func next() async throws(RPCStatus) -> [UInt8]? {
     try await call.nextRequest()
   }

@@ -1,3 +1,6 @@
+import Glibc
+import NIOCore
+
 /// Why a server could not listen, in words for the person who started it.
 package enum BindError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Another process (or another server of this one) listens there.
@@ -20,6 +23,25 @@ package enum BindError: Error, Sendable, Equatable, CustomStringConvertible {
       "cannot listen on \(host):\(port): not an address of this machine"
     case .failed(let host, let port, let reason):
       "cannot listen on \(host):\(port): \(reason)"
+    }
+  }
+}
+
+extension BindError {
+  /// What the system's refusal means.
+  init(_ error: any Error, host: String, port: Int) {
+    switch (error as? IOError)?.errnoCode {
+    case EADDRINUSE: self = .addressInUse(host: host, port: port)
+    case EACCES, EPERM: self = .permissionDenied(host: host, port: port)
+    case EADDRNOTAVAIL: self = .noSuchAddress(host: host, port: port)
+    case let code?:
+      let reason = unsafe String(cString: strerror(code))
+      self = .failed(host: host, port: port, reason: reason)
+    case nil:
+      self =
+        error is SocketAddressError
+        ? .noSuchAddress(host: host, port: port)
+        : .failed(host: host, port: port, reason: "\(error)")
     }
   }
 }

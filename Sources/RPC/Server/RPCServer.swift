@@ -1,4 +1,6 @@
 package import Logging
+import NIOCore
+import NIOPosix
 
 /// A gRPC server: methods by path, and the limits they are served under.
 package struct RPCServer: Sendable {
@@ -20,6 +22,72 @@ package struct RPCServer: Sendable {
   package func start(
     host: String, port: Int, threads: Int? = nil
   ) async throws(BindError) -> RunningServer {
-    throw .failed(host: host, port: port, reason: "not finished")
+    guard (0...65_535).contains(port) else {
+      throw .failed(host: host, port: port, reason: "a port is a number from 0 to 65535")
+    }
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
+    let connections = OpenConnections(limit: limits.maxConnections)
+    do {
+      let listener = try await bootstrap(group, connections).bind(host: host, port: port).get()
+      return RunningServer(
+        port: listener.localAddress?.port ?? port, listener: listener, connections: connections,
+        group: group, gracePeriod: limits.gracePeriod)
+    } catch {
+      try? await group.shutdownGracefully()
+      throw BindError(error, host: host, port: port)
+    }
+  }
+
+  private func bootstrap(
+    _ group: MultiThreadedEventLoopGroup, _ connections: OpenConnections
+  ) -> ServerBootstrap {
+    let executors = Dictionary(
+      uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), LoopExecutor($0)) })
+    let unwritten = ChannelOptions.Types.WriteBufferWaterMark(
+      low: limits.maxUnwrittenBytes / 2, high: limits.maxUnwrittenBytes)
+    return ServerBootstrap(group: group)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(
+        .recvAllocator,
+        value: AdaptiveRecvByteBufferAllocator(
+          minimum: 1 << 10, initial: 2 << 10, maximum: 64 << 10)
+      )
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelOption(.writeBufferWaterMark, value: unwritten)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          guard let executor = executors[ObjectIdentifier(channel.eventLoop)] else {
+            preconditionFailure("a channel on a loop of another group")
+          }
+          try self.serve(channel, executor, connections)
+        }
+      }
+  }
+
+  private func serve(
+    _ channel: any Channel, _ executor: LoopExecutor, _ connections: OpenConnections
+  ) throws {
+    guard connections.admit(channel) else {
+      logger.warning("connection refused", metadata: ["limit": "\(limits.maxConnections)"])
+      throw ConnectionRefused()
+    }
+    let connection = Connection(
+      methods: methods, limits: limits, peer: channel.remoteAddress?.peer ?? "", loop: executor)
+    try channel.pipeline.syncOperations.addHandler(
+      ConnectionHandler(connection, limits: limits, logger: logger) {
+        connections.remove(channel)
+      })
+  }
+}
+
+/// Closes a channel that is one too many.
+private struct ConnectionRefused: Error {}
+
+extension SocketAddress {
+  /// Address and port as they are written in a URL.
+  fileprivate var peer: String? {
+    guard let ipAddress, let port else { return nil }
+    return self.protocol == .inet6 ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
   }
 }

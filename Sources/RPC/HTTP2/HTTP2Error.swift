@@ -1,0 +1,20 @@
+import CNghttp2
+
+/// The connection cannot go on: the peer broke the protocol beyond repair.
+struct HTTP2Error: Error, Equatable, CustomStringConvertible {
+  /// nghttp2's error number.
+  let code: Int32
+
+  /// nghttp2's words for it.
+  var description: String {
+    unsafe String(cString: nghttp2_strerror(code))
+  }
+}
+
+/// An error code of a RST_STREAM or GOAWAY frame (RFC 9113 section 7).
+struct HTTP2ErrorCode: Equatable, Sendable {
+  let rawValue: UInt32
+
+  static let noError = HTTP2ErrorCode(rawValue: 0)
+  static let cancel = HTTP2ErrorCode(rawValue: 8)
+}

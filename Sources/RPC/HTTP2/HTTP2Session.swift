@@ -1,0 +1,193 @@
+import CNghttp2
+
+/// The server's side of one HTTP/2 connection: bytes in, bytes out.
+///
+///     socket ──► receive ──► nghttp2 ──► delegate.accept, handler.received…
+///     socket ◄── writeFrames ◄── nghttp2 ◄── respond, resumeBody, consume, reset
+///
+/// It has no socket, no clock and no task, and is used by one thread at a time. nghttp2 keeps the
+/// protocol: states, HPACK, flow control, floods. This class keeps who owns which stream.
+@safe final class HTTP2Session {
+  private let session: OpaquePointer
+  private let maxHeaderListBytes: Int
+  private var requestFields = HTTP2FieldList()
+  private var responseFields = HTTP2FieldList()
+  private var handlers: [Int32: any HTTP2StreamHandler] = [:]
+  /// Whether nghttp2 is on the stack, so that what is submitted will be written by the caller.
+  private var isBusy = false
+
+  /// Told about requests and about frames to write.
+  weak var delegate: (any HTTP2SessionDelegate)?
+
+  init(limits: Limits) {
+    maxHeaderListBytes = limits.maxHeaderListBytes
+    unsafe session = makeServerSession(limits: limits)
+    unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  deinit {
+    unsafe nghttp2_session_del(session)
+  }
+
+  /// Whether there is nothing left to read or write, so that the connection can be closed.
+  var isFinished: Bool {
+    unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+  }
+
+  /// Takes bytes from the peer. Throws if the connection cannot go on; what `writeFrames` still has
+  /// is then worth sending.
+  func receive(_ bytes: Span<UInt8>) throws(HTTP2Error) {
+    isBusy = true
+    defer { isBusy = false }
+    let count = unsafe bytes.withUnsafeBufferPointer { bytes in
+      unsafe nghttp2_session_mem_recv(session, bytes.baseAddress, bytes.count)
+    }
+    if count < 0 { throw HTTP2Error(code: Int32(count)) }
+  }
+
+  /// Gives frames to `write` until there are no more or `limit` bytes have been given.
+  /// Says whether it stopped at the limit.
+  func writeFrames(
+    limit: Int, _ write: (Span<UInt8>) -> Void
+  ) throws(HTTP2Error) -> Bool {
+    isBusy = true
+    defer { isBusy = false }
+    var written = 0
+    while written < limit {
+      var frame: UnsafePointer<UInt8>?
+      let count = unsafe nghttp2_session_mem_send(session, &frame)
+      if count < 0 { throw HTTP2Error(code: Int32(count)) }
+      guard count > 0, let frame = unsafe frame else { return false }
+      write(unsafe UnsafeBufferPointer(start: frame, count: count).span)
+      written += count
+    }
+    return true
+  }
+
+  /// Sends the response's header, and then what the stream's handler fills, if there is a body.
+  func respond(
+    on stream: Int32, hasBody: Bool, _ appendFields: (inout HTTP2FieldList) -> Void
+  ) {
+    unsafe withFields(appendFields) { fields, count in
+      guard hasBody else {
+        return unsafe nghttp2_submit_response(session, stream, fields, count, nil)
+      }
+      var body = unsafe nghttp2_data_provider()
+      unsafe body.read_callback = fillFrame
+      return unsafe nghttp2_submit_response(session, stream, fields, count, &body)
+    }
+  }
+
+  /// Who owns the streams that are open.
+  var openHandlers: some Collection<any HTTP2StreamHandler> { handlers.values }
+
+  /// Sends trailers now, ahead of whatever body is still to be written, which is dropped.
+  func cutBody(of stream: Int32, _ appendTrailers: (inout HTTP2FieldList) -> Void) {
+    unsafe withFields(appendTrailers) { fields, count in
+      unsafe nghttp2_submit_trailer(session, stream, fields, count)
+    }
+  }
+
+  /// Goes on with a body whose handler answered `.paused`.
+  func resumeBody(of stream: Int32) {
+    submit { unsafe nghttp2_session_resume_data(session, stream) }
+  }
+
+  /// Reopens the windows of a stream and of the connection.
+  func consume(_ count: Int, of stream: Int32) {
+    submit { unsafe nghttp2_session_consume(session, stream, count) }
+  }
+
+  /// Reopens the window of the connection for what came on a stream that is closed.
+  func consumeOnConnection(_ count: Int) {
+    submit { unsafe nghttp2_session_consume_connection(session, count) }
+  }
+
+  /// Tells the peer that the connection will end, while new streams are still accepted.
+  func noticeShutdown() {
+    submit { unsafe nghttp2_submit_shutdown_notice(session) }
+  }
+
+  /// Refuses streams from now on; those open may finish.
+  func refuseNewStreams() {
+    submit {
+      let last = unsafe nghttp2_session_get_last_proc_stream_id(session)
+      return unsafe nghttp2_submit_goaway(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, HTTP2ErrorCode.noError.rawValue, nil, 0)
+    }
+  }
+
+  /// The connection is lost: closes every stream.
+  func abandon() {
+    let open = handlers
+    handlers.removeAll()
+    for handler in open.values { handler.closed(.cancel) }
+  }
+
+  /// Runs one of nghttp2's submit functions and says that there are frames, unless it is said.
+  private func submit(_ call: () -> Int32) {
+    let result = call()
+    // What can fail here is memory, and a stream that has just closed, whose answer nobody awaits.
+    if result == NGHTTP2_ERR_NOMEM.rawValue { preconditionFailure("nghttp2 is out of memory") }
+    if !isBusy { delegate?.hasFrames() }
+  }
+
+  private func withFields(
+    _ append: (inout HTTP2FieldList) -> Void,
+    _ call: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
+  ) {
+    responseFields.removeAll()
+    append(&responseFields)
+    let result = unsafe responseFields.withNameValues { pairs in
+      unsafe call(pairs.baseAddress, pairs.count)
+    }
+    submit { result }
+  }
+}
+
+// What nghttp2 calls back. Each is one event of the session.
+extension HTTP2Session {
+  func beganFields() {
+    requestFields.removeAll()
+  }
+
+  func receivedField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    unsafe requestFields.append(name, value, limit: maxHeaderListBytes)
+  }
+
+  func receivedRequest(_ stream: Int32) {
+    handlers[stream] = delegate?.accept(stream, requestFields)
+  }
+
+  func receivedData(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: Int32) {
+    if let handler = handlers[stream] {
+      handler.received(unsafe bytes.span)
+    } else {
+      consume(bytes.count, of: stream)
+    }
+  }
+
+  func receivedEnd(_ stream: Int32) {
+    handlers[stream]?.receivedEnd()
+  }
+
+  /// The response is complete. A client that is still sending is told that nobody reads it.
+  func sentEnd(_ stream: Int32) {
+    guard unsafe nghttp2_session_get_stream_remote_close(session, stream) == 0 else { return }
+    submit {
+      unsafe nghttp2_submit_rst_stream(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, HTTP2ErrorCode.noError.rawValue)
+    }
+  }
+
+  func closed(_ stream: Int32, _ code: HTTP2ErrorCode) {
+    handlers.removeValue(forKey: stream)?.closed(code)
+  }
+
+  func fill(_ frame: UnsafeMutableRawBufferPointer, _ stream: Int32) -> HTTP2Body {
+    guard let handler = handlers[stream] else { return .end(0) }
+    let body = unsafe handler.fill(frame)
+    if case .trailers = body { cutBody(of: stream, handler.appendTrailers) }
+    return body
+  }
+}
