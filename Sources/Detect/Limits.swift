@@ -13,6 +13,8 @@ package enum Limits {
   package static let groupDescriptionCharacters = 2028
   /// Characters of a role's ARN: the API model's range.
   package static let roleARNCharacters = 20...2048
+  /// Characters of an alert target's ARN: the API model's maximum.
+  package static let alertTargetARNCharacters = 1...2048
   /// Characters of an export topic: the API model's range.
   package static let mqttTopicCharacters = 1...512
   /// Characters of an attribute's name: the API model's maximum.
@@ -36,6 +38,12 @@ package enum Limits {
   package static let behaviorsPerProfile = 100
   /// Counts, networks and ports in the criteria of one profile together: AWS's quota.
   package static let valueElementsPerProfile = 1000
+  /// Characters of a caller's text that a message repeats: a valid name fits, and no message of one fault
+  /// comes near the API's maximum of 2048.
+  package static let quotedCharacters = 128
+  /// Characters of all faults in one error. The error travels in headers, twice, and common clients take
+  /// 8 KiB of them.
+  package static let joinedFaultsCharacters = 1024
   /// Metrics retained by one profile without a behavior. AWS publishes no number; every metric that
   /// exists fits, and the list stays bounded.
   package static let metricsToRetainPerProfile = 100

@@ -31,7 +31,8 @@ package struct BehaviorRule: Equatable, Sendable {
   package var dimension: MetricDimension?
   /// Nil retains the metric and never judges.
   package var criterion: Criterion?
-  /// Length of the window in milliseconds; nil where the behavior names none.
+  /// Length of the window in milliseconds, one bucket for a bucketed metric whose behavior names none. Nil
+  /// for what has no window: a gauge, a list, and a reported counter judged report by report.
   package var duration: Int64?
   /// 1...10.
   package var datapointsToAlarm: Int
