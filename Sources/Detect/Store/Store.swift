@@ -92,6 +92,7 @@ package struct ViolationEventQuery: Hashable, Sendable {
   package var suppressed: Bool?
   /// Continues after the event with this time and sequence number.
   package var after: EventPosition?
+  /// At least 1.
   package var limit: Int
 
   package init(
@@ -108,6 +109,23 @@ package struct ViolationEventQuery: Hashable, Sendable {
     self.after = after
     self.limit = limit
   }
+
+  /// Whether the query asks for this event, its limit aside.
+  package func matches(_ event: ViolationEvent) -> Bool {
+    start <= event.time && event.time < end
+      && after.map { event.eventPosition < $0 } ?? true
+      && thing.map { event.thing == $0 } ?? true
+      && securityProfileName.map { event.securityProfileName.utf8.elementsEqual($0.utf8) } ?? true
+      && criteriaType.map { event.criteriaType == $0 } ?? true
+      && suppressed.map { event.suppressesAlerts == $0 } ?? true
+  }
+}
+
+extension ViolationEvent {
+  package var eventPosition: EventPosition { EventPosition(time: time, sequence: sequence) }
+
+  /// Whether its behavior suppresses alerts; a behavior that does not say so does not.
+  package var suppressesAlerts: Bool { behavior.suppressAlerts ?? false }
 }
 
 /// A place in the order of events: newest first, by time, then by sequence number.
@@ -138,16 +156,23 @@ package protocol Store: Sendable {
   func loadSnapshot(_ visit: (SnapshotRecord) throws(StoreError) -> Void) throws(StoreError)
     -> Int64
 
-  /// Visits the inputs of every group after `position`, in order. A hole in the positions is `corrupt`.
+  /// Visits the inputs of every group after `position`, in order. A hole in the positions up to the last
+  /// group is `corrupt`, also where a snapshot has removed the groups.
   func loadJournal(
     after position: Int64,
     _ visit: (_ position: Int64, _ inputs: [UInt8]) throws(StoreError) -> Void
   ) throws(StoreError)
 
   /// Makes a group durable: when this returns, its inputs and events survive any crash.
+  ///
+  /// A group that does not follow the last one (the snapshot's position where the journal is empty) and
+  /// an event whose sequence number is taken are `corrupt`; nothing of the group is kept. After
+  /// `unavailable` the same group may be committed again.
   func commit(_ group: JournalGroup) throws(StoreError)
 
-  /// Makes a snapshot durable and removes the journal up to its position.
+  /// Makes a snapshot durable and removes the journal up to its position. Records and chunks are taken
+  /// in their order; removing a record that is not there changes nothing. A position below that of the
+  /// snapshot before or above that of the last group is `corrupt`, and nothing is changed.
   func writeSnapshot(_ snapshot: Snapshot) throws(StoreError)
 
   /// The events that match, newest first by (time, sequence), at most `query.limit`.
@@ -161,14 +186,16 @@ package protocol Store: Sendable {
   /// The sequence number of the oldest event that is kept, nil where none is.
   func oldestSequence() throws(StoreError) -> Int64?
 
-  /// The chunks of one thing and metric that hold a value with start ≤ time < end and were written by
-  /// a snapshot up to `position`, in the order in which they were written.
+  /// The chunks of one thing and metric whose span, from the first time to the last, meets
+  /// start ≤ time < end and that were written by a snapshot up to `position`, in the order in which they
+  /// were written.
   func metricValues(
     thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk]
 
   /// Removes at most `limit` events older than `eventsBefore` and at most `limit` chunks whose values are
-  /// all older than `valuesBefore` (milliseconds since the epoch). Returns whether there may be more.
+  /// all older than `valuesBefore` (milliseconds since the epoch), the oldest first. Returns whether there
+  /// may be more.
   func removeExpired(
     eventsBefore: Int64, valuesBefore: Int64, limit: Int
   ) throws(StoreError) -> Bool

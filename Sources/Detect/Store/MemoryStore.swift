@@ -1,0 +1,113 @@
+import Synchronization
+
+/// The executable meaning of `Store`: what every implementation must do, in memory.
+package final class MemoryStore: Store {
+  private struct State {
+    var snapshotPosition: Int64 = 0
+    var records: [[UInt8]: [UInt8]] = [:]
+    /// The inputs of the groups after the snapshot.
+    var journal: [[UInt8]] = []
+    var events: [Int64: ViolationEvent] = [:]
+    /// In the order in which they were written.
+    var chunks: [MetricValueChunk] = []
+
+    var lastPosition: Int64 { snapshotPosition + Int64(journal.count) }
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  package func loadSnapshot(
+    _ visit: (SnapshotRecord) throws(StoreError) -> Void
+  ) throws(StoreError) -> Int64 {
+    let state = state.withLock { $0 }
+    for (key, value) in state.records.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      try visit(SnapshotRecord(key: key, value: value))
+    }
+    return state.snapshotPosition
+  }
+
+  package func loadJournal(
+    after position: Int64,
+    _ visit: (_ position: Int64, _ inputs: [UInt8]) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    let state = state.withLock { $0 }
+    guard position >= state.snapshotPosition else {
+      throw .corrupt("group \(position + 1) is missing from the journal")
+    }
+    for (index, inputs) in state.journal.enumerated() {
+      let found = state.snapshotPosition + 1 + Int64(index)
+      if found > position { try visit(found, inputs) }
+    }
+  }
+
+  package func commit(_ group: JournalGroup) throws(StoreError) {
+    try state.withLock { state throws(StoreError) in
+      guard group.position == state.lastPosition + 1 else {
+        throw .corrupt("group \(group.position) does not follow group \(state.lastPosition)")
+      }
+      let sequences = Set(group.events.map(\.sequence))
+      guard sequences.count == group.events.count, sequences.isDisjoint(with: state.events.keys)
+      else { throw .corrupt("the sequence number of a violation event is taken") }
+      for event in group.events { state.events[event.sequence] = event }
+      state.journal.append(group.inputs)
+    }
+  }
+
+  package func writeSnapshot(_ snapshot: Snapshot) throws(StoreError) {
+    try state.withLock { state throws(StoreError) in
+      let (current, last) = (state.snapshotPosition, state.lastPosition)
+      guard current <= snapshot.position, snapshot.position <= last else {
+        throw .corrupt("snapshot at \(snapshot.position), outside of \(current)...\(last)")
+      }
+      for record in snapshot.records { state.records[record.key] = record.value }
+      state.chunks += snapshot.metricValues
+      state.journal.removeFirst(Int(snapshot.position - current))
+      state.snapshotPosition = snapshot.position
+    }
+  }
+
+  package func violationEvents(
+    _ query: ViolationEventQuery
+  ) throws(StoreError) -> [ViolationEvent] {
+    let matching = state.withLock { $0.events.values.filter(query.matches) }
+    return Array(matching.sorted { $0.eventPosition > $1.eventPosition }.prefix(query.limit))
+  }
+
+  package func violationEvents(
+    afterSequence sequence: Int64, limit: Int
+  ) throws(StoreError) -> [ViolationEvent] {
+    let later = state.withLock { $0.events.values.filter { $0.sequence > sequence } }
+    return Array(later.sorted { $0.sequence < $1.sequence }.prefix(limit))
+  }
+
+  package func oldestSequence() throws(StoreError) -> Int64? {
+    state.withLock { $0.events.keys.min() }
+  }
+
+  package func metricValues(
+    thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
+  ) throws(StoreError) -> [MetricValueChunk] {
+    state.withLock { state in
+      state.chunks.filter {
+        $0.thing == thing && $0.metric == metric && $0.firstTime < end && $0.lastTime >= start
+          && $0.position <= position
+      }
+    }
+  }
+
+  package func removeExpired(
+    eventsBefore: Int64, valuesBefore: Int64, limit: Int
+  ) throws(StoreError) -> Bool {
+    state.withLock { state in
+      let events = state.events.values.filter { $0.time < eventsBefore }
+        .sorted { $0.eventPosition < $1.eventPosition }.prefix(limit)
+      for event in events { state.events[event.sequence] = nil }
+      let chunks = state.chunks.indices.filter { state.chunks[$0].lastTime < valuesBefore }
+        .sorted { state.chunks[$0].lastTime < state.chunks[$1].lastTime }.prefix(limit)
+      for index in chunks.sorted(by: >) { state.chunks.remove(at: index) }
+      return events.count == limit || chunks.count == limit
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import CSQLite
+import Detect
+
+// A connection is used by one thread at a time: the writer's and the checkpointer's stand behind a
+// Mutex, and a reader's is out of the pool while it is in use. Nothing in SQLite is tied to a thread.
+/// One connection to the database, with its prepared statements.
+@safe final class Connection: @unchecked Sendable {
+  enum Access {
+    /// Reads and writes; creates the file where there is none.
+    case write
+    case read
+  }
+
+  private let handle: OpaquePointer
+  private var statements: [String: Statement] = [:]
+
+  init(_ path: String, _ access: Access, cacheKiB: Int) throws(StoreError) {
+    let flags =
+      switch access {
+      case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+      case .read: SQLITE_OPEN_READONLY
+      }
+    var opened: OpaquePointer?
+    let code = unsafe sqlite3_open_v2(
+      path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    guard let handle = unsafe opened else {
+      throw .unavailable("\(path): out of memory")
+    }
+    guard code == SQLITE_OK else {
+      defer { unsafe sqlite3_close_v2(handle) }
+      throw unsafe StoreError(code, of: handle)
+    }
+    unsafe self.handle = handle
+    unsafe sqlite3_busy_timeout(handle, Limits.busyMilliseconds)
+    try execute("PRAGMA cache_size = -\(cacheKiB)")
+    // Pages from a damaged file are checked when they are read, and no trigger or view of a foreign
+    // file may call a function with side effects.
+    try execute("PRAGMA cell_size_check = ON")
+    try execute("PRAGMA trusted_schema = OFF")
+  }
+
+  deinit {
+    statements.removeAll()
+    unsafe sqlite3_close_v2(handle)
+  }
+
+  /// Runs one statement to its end. Values are bound to ?1, ?2, … in order, never written into the text.
+  func execute(_ sql: String, _ bindings: Binding...) throws(StoreError) {
+    try statement(sql).run(bindings) { _ throws(StoreError) in }
+  }
+
+  /// Visits the rows of a query while each is current.
+  func query(
+    _ sql: String, _ bindings: [Binding] = [], _ visit: (Statement) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    try statement(sql).run(bindings, visit)
+  }
+
+  /// The integer in the first column of the first row; nil where there is no row.
+  func integer(_ sql: String, _ bindings: Binding...) throws(StoreError) -> Int64? {
+    var result: Int64?
+    try statement(sql).run(bindings) { row throws(StoreError) in result = result ?? row.integer(0) }
+    return result
+  }
+
+  /// The text in the first column of the first row; nil where there is no row.
+  func text(_ sql: String) throws(StoreError) -> String? {
+    var result: String?
+    try statement(sql).run([]) { row throws(StoreError) in result = result ?? row.text(0) }
+    return result
+  }
+
+  /// Runs several statements that are ours and bind nothing: a migration.
+  func executeScript(_ sql: String) throws(StoreError) {
+    let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw unsafe StoreError(code, of: handle) }
+  }
+
+  /// Makes everything in `body` durable together, or nothing of it.
+  func write<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    try transaction("BEGIN IMMEDIATE", body)
+  }
+
+  /// Lets everything in `body` see one state of the database.
+  func read<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    try transaction("BEGIN", body)
+  }
+
+  private func transaction<Result>(
+    _ begin: String, _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try execute(begin)
+    do {
+      let result = try body()
+      try execute("COMMIT")
+      return result
+    } catch {
+      // SQLite has rolled some failures back by itself. Where ROLLBACK fails too, the next BEGIN does,
+      // and nothing of this transaction was kept.
+      if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  /// Rows that the last statement changed.
+  var changes: Int64 { unsafe sqlite3_changes64(handle) }
+
+  /// Pages that this connection has written to the log since the count was last taken.
+  func takePagesWritten() -> Int {
+    var current: Int32 = 0
+    var highest: Int32 = 0
+    unsafe sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
+    return Int(current)
+  }
+
+  /// Copies what is committed from the log into the database as far as readers allow, without waiting
+  /// for anyone. Returns the pages that the log still holds.
+  func checkpoint() throws(StoreError) -> Int {
+    var logged: Int32 = 0
+    var copied: Int32 = 0
+    let code = unsafe sqlite3_wal_checkpoint_v2(
+      handle, nil, SQLITE_CHECKPOINT_PASSIVE, &logged, &copied)
+    guard code == SQLITE_OK else { throw unsafe StoreError(code, of: handle) }
+    return copied == logged ? 0 : Int(logged)
+  }
+
+  private func statement(_ sql: String) throws(StoreError) -> Statement {
+    if let statement = statements[sql] { return statement }
+    let statement = try unsafe Statement(sql, on: handle)
+    statements[sql] = statement
+    return statement
+  }
+}
+
+extension StoreError {
+  /// What a result code of SQLite means, with the file and the system's own words where they help.
+  init(_ code: Int32, of database: OpaquePointer?) {
+    let path = unsafe sqlite3_db_filename(database, "main").map { unsafe String(cString: $0) } ?? ""
+    let message = unsafe sqlite3_errmsg(database).map { unsafe String(cString: $0) } ?? ""
+    let system = unsafe sqlite3_system_errno(database)
+    switch code & 0xFF {
+    case SQLITE_MISUSE, SQLITE_RANGE:
+      preconditionFailure("SQLite was called wrongly: \(message)")
+    // A violated constraint or a missing table means that the rows are not those we wrote.
+    case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_FORMAT,
+      SQLITE_ERROR:
+      self = .corrupt("\(path): \(message)")
+    default:
+      let reason = system == 0 ? "" : " (\(systemText(system)))"
+      self = .unavailable("\(path): \(message)\(reason)")
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package import Detect
+
+extension SQLiteStore {
+  package func metricValues(
+    thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
+  ) throws(StoreError) -> [MetricValueChunk] {
+    try read { connection throws(StoreError) in
+      var chunks: [MetricValueChunk] = []
+      try connection.query(
+        """
+        SELECT position, first_time, last_time, payload, checksum
+        FROM metric_values INDEXED BY metric_values_by_thing
+        WHERE thing = ?1 AND metric = ?2 AND first_time < ?4 AND last_time >= ?3 AND position <= ?5
+        ORDER BY number
+        """,
+        [
+          .text(thing.text), .integer(Int64(metric.number)), .integer(start), .integer(end),
+          .integer(position),
+        ]
+      ) { row throws(StoreError) in
+        let chunk = MetricValueChunk(
+          thing: thing, metric: metric, position: row.integer(0), firstTime: row.integer(1),
+          lastTime: row.integer(2), values: row.blob(3))
+        guard row.integer(4) == checksum(chunk) else {
+          throw .corrupt("a chunk of metric values is damaged")
+        }
+        chunks.append(chunk)
+      }
+      return chunks
+    }
+  }
+}
+
+extension Connection {
+  func insert(_ chunk: MetricValueChunk) throws(StoreError) {
+    try execute(
+      """
+      INSERT INTO metric_values
+        (thing, metric, position, first_time, last_time, payload, checksum)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      """,
+      .text(chunk.thing.text), .integer(Int64(chunk.metric.number)), .integer(chunk.position),
+      .integer(chunk.firstTime), .integer(chunk.lastTime), .blob(chunk.values),
+      .integer(checksum(chunk)))
+  }
+}
+
+/// The checksum of a chunk, its key and times included.
+private func checksum(_ chunk: MetricValueChunk) -> Int64 {
+  var seed = Checksum.of(chunk.thing.text, seed: UInt64(chunk.metric.number))
+  for number in [chunk.position, chunk.firstTime, chunk.lastTime] {
+    seed = Checksum.of([], seed: seed ^ UInt64(bitPattern: number))
+  }
+  return Int64(bitPattern: Checksum.of(chunk.values, seed: seed))
+}

@@ -1,0 +1,149 @@
+import Detect
+import Glibc
+
+/// The form of the database file, and how an older file is brought to it.
+///
+/// ```
+/// journal          position → inputs            the groups after the snapshot
+/// violation_event  sequence → event             with what queries filter by beside it
+/// snapshot         one row: position, digest    digest = sum of the records' checksums
+/// snapshot_record  key → value                  the engine's state, piece by piece
+/// metric_values    number → chunk               numbered in the order of writing
+/// ```
+enum Schema {
+  /// Marks the file as ours: "Dtct" in ASCII.
+  static let applicationID: Int64 = 0x4474_6374
+
+  /// Each brings the file from the version of its index to the next. Only ever appended to.
+  ///
+  /// The indexes of events carry all that a query can ask, so that what does not match is skipped
+  /// without reading the event; they end in the sequence, so that a page continues where the last ended
+  /// even among events of one time. Texts compare as bytes (BINARY, SQLite's default).
+  static let migrations = [
+    """
+    CREATE TABLE journal (
+      position INTEGER PRIMARY KEY,
+      inputs BLOB NOT NULL,
+      checksum INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE violation_event (
+      sequence INTEGER PRIMARY KEY,
+      time INTEGER NOT NULL,
+      thing TEXT NOT NULL,
+      profile TEXT NOT NULL,
+      criteria_type INTEGER NOT NULL,
+      suppressed INTEGER NOT NULL,
+      payload BLOB NOT NULL,
+      checksum INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX violation_event_by_time
+      ON violation_event (time, sequence, criteria_type, suppressed);
+    CREATE INDEX violation_event_by_thing
+      ON violation_event (thing, time, sequence, criteria_type, suppressed);
+    CREATE INDEX violation_event_by_profile
+      ON violation_event (profile, time, sequence, criteria_type, suppressed);
+
+    CREATE TABLE snapshot (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      position INTEGER NOT NULL,
+      digest INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO snapshot VALUES (1, 0, 0);
+
+    CREATE TABLE snapshot_record (
+      key BLOB PRIMARY KEY,
+      value BLOB NOT NULL,
+      checksum INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE metric_values (
+      number INTEGER PRIMARY KEY,
+      thing TEXT NOT NULL,
+      metric INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      first_time INTEGER NOT NULL,
+      last_time INTEGER NOT NULL,
+      payload BLOB NOT NULL,
+      checksum INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX metric_values_by_thing
+      ON metric_values (thing, metric, first_time, last_time);
+    CREATE INDEX metric_values_by_last_time ON metric_values (last_time);
+    """
+  ]
+
+  /// Opens the database for writing, creating it where there is none.
+  static func open(_ path: String, in directory: String) throws(StoreError) -> Connection {
+    if unsafe access(path, F_OK) != 0 {
+      guard errno == ENOENT else { throw .unavailable("\(path): \(systemText(errno))") }
+      try create(path, in: directory)
+    }
+    let connection = try Connection(path, .write, cacheKiB: Limits.writerCacheKiB)
+    try identify(connection, path)
+    try configure(connection, path)
+    try migrate(connection)
+    return connection
+  }
+
+  /// Creates the file under another name first: under its own it is never empty, so that a file that
+  /// was emptied is not taken for a new store.
+  private static func create(_ path: String, in directory: String) throws(StoreError) {
+    guard unsafe access(path + "-wal", F_OK) != 0 else {
+      throw .corrupt("\(path)-wal exists but \(path) does not")
+    }
+    let draft = path + ".new"
+    for leftover in [draft, draft + "-journal"] { unsafe unlink(leftover) }
+    do {
+      let connection = try Connection(draft, .write, cacheKiB: Limits.readerCacheKiB)
+      // Fixed once the first page is written: pages that removals free can be given back in steps.
+      try connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+      try connection.execute("PRAGMA application_id = \(applicationID)")
+    }
+    guard unsafe rename(draft, path) == 0 else {
+      throw .unavailable("\(path): \(systemText(errno))")
+    }
+    try DirectoryLock.synchronize(directory)
+  }
+
+  /// Refuses a file that is not ours or not of this version, before anything is written to it.
+  private static func identify(_ connection: Connection, _ path: String) throws(StoreError) {
+    let found = try connection.integer("PRAGMA application_id") ?? 0
+    guard found == applicationID else {
+      throw .corrupt("\(path) is not a store of detectd (application id \(found))")
+    }
+    let version = try connection.integer("PRAGMA user_version") ?? 0
+    guard version >= 0 else { throw .corrupt("\(path): schema version \(version)") }
+    guard version <= migrations.count else {
+      throw .newerSchema(found: Int(version), supported: migrations.count)
+    }
+  }
+
+  /// Sets what holds per connection or must be as expected, and reads back what durability rests on.
+  private static func configure(_ connection: Connection, _ path: String) throws(StoreError) {
+    try connection.execute("PRAGMA journal_mode = WAL")
+    try connection.execute("PRAGMA synchronous = FULL")
+    try connection.execute("PRAGMA wal_autocheckpoint = 0")
+    try connection.execute("PRAGMA journal_size_limit = \(Limits.logBytes)")
+    // Debian builds SQLite to overwrite what is deleted, which would write every journal group twice.
+    try connection.execute("PRAGMA secure_delete = OFF")
+    guard try connection.text("PRAGMA journal_mode") == "wal" else {
+      throw .unavailable("\(path): the file system does not allow a write-ahead log")
+    }
+    let synchronous = try connection.integer("PRAGMA synchronous")
+    precondition(synchronous == 2, "commits would not be durable")
+    guard try connection.integer("PRAGMA auto_vacuum") == 2 else {
+      throw .corrupt("\(path) was not created by detectd: removals could not give space back")
+    }
+  }
+
+  private static func migrate(_ connection: Connection) throws(StoreError) {
+    let version = Int(try connection.integer("PRAGMA user_version") ?? 0)
+    for (index, script) in migrations.enumerated().dropFirst(version) {
+      try connection.write { () throws(StoreError) in
+        try connection.executeScript(script)
+        try connection.execute("PRAGMA user_version = \(index + 1)")
+      }
+    }
+  }
+}
