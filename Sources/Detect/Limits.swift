@@ -77,10 +77,29 @@ package enum Limits {
 
   // The engine.
 
+  /// Milliseconds by which a report's own time may be ahead of ours (evaluation.md 2).
+  package static let reportTimeAhead: Int64 = 1000
+  /// Reports per second of the account: AWS's quota, enforced only where the settings say so.
+  package static let reportsPerSecond = 3500
+
   /// Report ids of one thing that are remembered to recognise duplicates (evaluation.md 9).
   package static let rememberedReportIDs = 64
   /// Datapoints of one report: all built-in metrics several times over; bounds the work of one input.
   package static let datapointsPerReport = 1000
   /// Elements of one list datapoint: all ports of a device; bounds memory for one value.
   package static let elementsPerDatapoint = 65535
+
+  // The service.
+
+  /// Retained values that wait in memory for the next snapshot: some 100 MB.
+  package static let unsavedValues = 1_000_000
+  /// Estimated bytes of reports that are taken and not durable yet. A sender that finds the queue full
+  /// waits, and flow control holds its peer.
+  package static let queuedReportBytes = 64 << 20
+  /// Recent events kept in memory for watchers; a slower one reads from the store.
+  package static let recentEvents = 4096
+  /// Events read from the store at once for one watcher.
+  package static let eventsPerRead = 500
+  /// Rows removed in one step of retention, so that commits in between wait only milliseconds.
+  package static let rowsPerRemoval = 500
 }

@@ -12,12 +12,18 @@ package struct Settings: Hashable, Sendable {
   package var minimumReportInterval: Int64 = 0
   /// Reports of one thing held for windows of reported counters; a further one is throttled.
   package var windowCapacity = 512
+  /// Things whose state is kept; a report of a further one is throttled. Bounds memory whatever names
+  /// devices make up.
+  package var thingCapacity = 4_000_000
   /// Whether AWS's quotas of calls and reports per second are enforced.
   package var enforcesRateQuotas = false
   /// Milliseconds for which metric values are kept.
   package var metricValueRetention: Int64 = 14 * 86_400_000
   /// Milliseconds for which violation events are kept.
   package var violationEventRetention: Int64 = 30 * 86_400_000
+
+  /// Bytes of journal after which a snapshot is taken: what a restart has to replay at most.
+  package var snapshotJournalBytes = 64 << 20
 
   package init() {}
 
@@ -43,6 +49,8 @@ package struct Settings: Hashable, Sendable {
       faults.append("minimum report interval: must not be negative")
     }
     if windowCapacity < 1 { faults.append("window capacity: must be at least 1") }
+    if thingCapacity < 1 { faults.append("thing capacity: must be at least 1") }
+    if snapshotJournalBytes < 1 { faults.append("snapshot journal bytes: must be at least 1") }
     if metricValueRetention < longestDuration {
       faults.append("metric value retention: must be at least the longest duration")
     }

@@ -34,3 +34,61 @@ package struct MetricDatum: Hashable, Sendable {
     self.value = value
   }
 }
+
+/// A checked request for retained values.
+struct MetricValueQuery: Sendable {
+  let thing: ThingName
+  let metric: Metric
+  /// Values with start ≤ time < end.
+  let start: Int64
+  let end: Int64
+  private let paging: Paging
+  /// How many values of time `start` the pages before have had.
+  private let skipped: Int
+
+  init(_ request: ListMetricValues, settings: Settings) throws(DetectError) {
+    guard !request.thingName.isEmpty else {
+      throw .invalidRequest("thingName is required", field: "thingName")
+    }
+    try FieldCheck.reportingThingName(request.thingName, field: "thingName")
+    guard let description = Metric.named(request.metricName) else {
+      throw .invalidRequest(
+        request.metricName.isEmpty
+          ? "metricName is required" : "unknown metric \(request.metricName)",
+        field: "metricName")
+    }
+    let (start, end) = try FieldCheck.timeRange(request.startTime, request.endTime)
+    guard end.subtractingReportingOverflow(start).partialValue <= settings.metricValueRetention,
+      !end.subtractingReportingOverflow(start).overflow
+    else {
+      throw .invalidRequest(
+        "startTime and endTime should be at most \(settings.metricValueRetention / 86_400_000) days"
+          + " apart", field: "startTime")
+    }
+    paging = try Paging(
+      ListMetricValues.name,
+      filters: [request.thingName, request.metricName, "\(start)", "\(end)"],
+      nextToken: request.nextToken, maxResults: request.maxResults)
+    thing = ThingName(request.thingName)
+    metric = description.metric
+    self.end = end
+    let position = try paging.eventPosition()
+    self.start = position?.time ?? start
+    skipped = Int(position?.sequence ?? 0)
+  }
+
+  /// A page of values that were read from `start` on, in the order of their receipt.
+  func page(of values: [MetricDatum]) -> Page<MetricDatum> {
+    let ordered = values.enumerated()
+      .filter { $0.element.timestamp >= start && $0.element.timestamp < end }
+      .sorted { ($0.element.timestamp, $0.offset) < ($1.element.timestamp, $1.offset) }
+      .map(\.element)
+    let items = Array(ordered.dropFirst(skipped).prefix(paging.limit))
+    guard let last = items.last, ordered.count > skipped + items.count else {
+      return Page(items: items, nextToken: nil)
+    }
+    let sameTime = ordered.prefix(skipped + items.count).count { $0.timestamp == last.timestamp }
+    let position = EventPosition(time: last.timestamp, sequence: Int64(sameTime))
+    return Page(items: items, nextToken: paging.token(after: position.text))
+  }
+}

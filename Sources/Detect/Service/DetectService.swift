@@ -3,54 +3,228 @@
 /// Methods may be called from any thread; what they do happens on the service's own workers, in one
 /// order. Each answer is given once what it says is durable.
 package final class DetectService: Sendable {
+  package let settings: Settings
+  private let store: any Store
+  private let workers: Workers
+  private let clock: @Sendable () -> Int64
+  private let identifiers: @Sendable () -> String
+  private let sequencer: Sequencer
+  private let feed: EventFeed
+  private let queue = ReportQueue(limit: Limits.queuedReportBytes)
+  private let quotas: OperationQuotas
+  private let onFault: @Sendable (StoreError) -> Void
+
+  /// Loads what the store knows.
+  ///
+  /// - Parameters:
+  ///   - clock: milliseconds since the epoch.
+  ///   - identifiers: a fresh UUID at each call.
+  ///   - onFault: told of every failure of the store, for the log.
+  package init(
+    store: any Store, settings: Settings, workers: Workers,
+    clock: @escaping @Sendable () -> Int64, identifiers: @escaping @Sendable () -> String,
+    onFault: @escaping @Sendable (StoreError) -> Void
+  ) throws(StoreError) {
+    let recovery = try Recovery(from: store, settings: settings)
+    self.settings = settings
+    self.store = store
+    self.workers = workers
+    self.clock = clock
+    self.identifiers = identifiers
+    self.onFault = onFault
+    feed = EventFeed(newest: recovery.engine.lastSequence)
+    quotas = OperationQuotas(isEnforced: settings.enforcesRateQuotas)
+    sequencer = Sequencer(
+      recovery, settings: settings, store: store, workers: workers, feed: feed, onFault: onFault)
+  }
+
+  // MARK: Operations
+
   /// Performs an operation on profiles, targets, things, groups or tags.
   package func perform<O: Operation>(_ operation: O) async throws(DetectError) -> O.Response {
-    throw .internalFailure("not wired yet")
+    try quotas.admit(O.name, at: clock())
+    return try await order { state throws(DetectError) in
+      let now = state.present(self.clock())
+      let decision = try state.decide(
+        operation, at: Moment(now: now, identifier: self.identifiers()))
+      if !decision.changes.isEmpty { _ = state.apply(.changes(decision.changes, at: now)) }
+      return decision.response
+    }
   }
 
   /// Takes a batch in the order of the calls. Suspends while the queue of reports is full; returns once
   /// the batch has its place, before it is durable.
-  package func submit(_ batch: ReportBatch) async throws(DetectError) -> PendingBatch {
-    throw .internalFailure("not wired yet")
+  package func submit(_ batch: ReportBatch) async -> PendingBatch {
+    let pending = PendingBatch()
+    let cost = batch.cost
+    await queue.enter(cost)
+    sequencer.order { [clock] state in
+      var outcome = state.apply(reports: batch.reports, at: state.present(clock()))
+      for index in outcome.rejections.indices {
+        outcome.rejections[index].index = batch.indices[outcome.rejections[index].index]
+      }
+      outcome.rejections = (outcome.rejections + batch.rejections).sorted { $0.index < $1.index }
+      return outcome
+    } then: { [queue] (result: Result<BatchOutcome, DetectError>) in
+      queue.leave(cost)
+      pending.decide(result)
+    }
+    return pending
   }
+
+  // MARK: Violations
 
   package func listActiveViolations(
     _ request: ListActiveViolations
   ) async throws(DetectError) -> Page<ActiveViolation> {
-    throw .internalFailure("not wired yet")
+    try quotas.admit(ListActiveViolations.name, at: clock())
+    let paging = try request.paging()
+    let start = try request.position(in: paging)
+    return try await order { state throws(DetectError) in
+      let engine = try state.engineToRead()
+      if let name = request.securityProfileName, engine.catalog.profiles[name] == nil {
+        throw .notFound("security profile \(name) does not exist")
+      }
+      let violations = engine.activeViolations(
+        after: start, limit: paging.limit + 1, where: request.matches)
+      return paging.page(of: violations, position: \.position.text)
+    }
   }
 
   package func listViolationEvents(
     _ request: ListViolationEvents
   ) async throws(DetectError) -> Page<ViolationEvent> {
-    throw .internalFailure("not wired yet")
+    try quotas.admit(ListViolationEvents.name, at: clock())
+    let paging = try request.paging()
+    guard let query = try request.query(paging) else { return Page(items: [], nextToken: nil) }
+    let events = try await read { store throws(StoreError) in try store.violationEvents(query) }
+    return paging.page(of: events, position: \.position.text)
   }
 
-  package func listMetricValues(
-    _ request: ListMetricValues
-  ) async throws(DetectError) -> Page<MetricDatum> {
-    throw .internalFailure("not wired yet")
-  }
+  /// The sequence number of the newest durable event, 0 where there is none yet.
+  package var newestSequence: Int64 { feed.newest }
 
   /// Events with a sequence number above `sequence`, oldest first, at least one: waits until there is one.
   /// A task that is cancelled while it waits gets an empty list.
   ///
-  /// - Throws: `outOfRange` where events after `sequence` were removed already.
-  package func violationEvents(after sequence: Int64) async throws(DetectError) -> [ViolationEvent]
-  {
-    throw .internalFailure("not wired yet")
+  /// - Throws: `outOfRange` where events after `sequence` were removed already; `invalidRequest` where no
+  ///   event has had this sequence number yet.
+  package func violationEvents(
+    after sequence: Int64
+  ) async throws(DetectError) -> [ViolationEvent] {
+    while !Task.isCancelled {
+      switch feed.events(after: sequence) {
+      case .events(let events): return events
+      case .beyondNewest(let newest):
+        throw .invalidRequest(
+          "the newest event has sequence number \(newest)", field: "afterSequence")
+      case .nothingYet: await feed.wait(after: sequence)
+      case .inStore: return try await storedEvents(after: sequence)
+      }
+    }
+    return []
   }
 
-  /// The sequence number of the newest durable event, 0 where there is none yet.
-  package func newestSequence() async throws(DetectError) -> Int64 {
-    throw .internalFailure("not wired yet")
+  private func storedEvents(after sequence: Int64) async throws(DetectError) -> [ViolationEvent] {
+    let events = try await read { store throws(StoreError) in
+      try store.violationEvents(afterSequence: sequence, limit: Limits.eventsPerRead)
+    }
+    guard let first = events.first, first.sequence == sequence + 1 else {
+      let oldest = events.first?.sequence ?? feed.newest + 1
+      throw .outOfRange(
+        "events before sequence number \(oldest) are no longer kept", oldestSequence: oldest)
+    }
+    return events
   }
-}
 
-/// A batch that has its place in the order and is on its way to the disk.
-package final class PendingBatch: Sendable {
-  /// Waits until the batch is durable and says what became of its reports.
-  package func outcome() async throws(DetectError) -> BatchOutcome {
-    throw .internalFailure("not wired yet")
+  // MARK: Metric values
+
+  package func listMetricValues(
+    _ request: ListMetricValues
+  ) async throws(DetectError) -> Page<MetricDatum> {
+    try quotas.admit(ListMetricValues.name, at: clock())
+    let query = try MetricValueQuery(request, settings: settings)
+    let recent = try await order { state throws(DetectError) in
+      let engine = try state.engineToRead()
+      guard engine.knows(query.thing) else {
+        throw .notFound("thing \(query.thing.text) does not exist and has never reported")
+      }
+      return (
+        values: engine.unsavedValues(of: query.thing, query.metric),
+        chunks: (state.snapshot?.metricValues ?? []).filter {
+          $0.thing == query.thing && $0.metric == query.metric
+        },
+        snapshotPosition: state.snapshotPosition
+      )
+    }
+    let stored = try await read { store throws(StoreError) in
+      var values: [MetricDatum] = []
+      let chunks = try store.metricValues(
+        thing: query.thing, metric: query.metric, start: query.start, end: query.end,
+        upTo: recent.snapshotPosition)
+      for chunk in chunks + recent.chunks { values += try chunk.decoded() }
+      return values
+    }
+    return query.page(of: stored + recent.values)
+  }
+
+  // MARK: Life
+
+  /// To be called about once a second: closes buckets and ends silences that are due, comes back after a
+  /// failure of the store, and removes what is kept no longer.
+  package func tick() {
+    let now = clock()
+    sequencer.tick(now: now)
+    workers.writer.enqueue { self.removeExpired(now: now) }
+  }
+
+  /// Refuses what comes from now on, and returns once everything that was taken is durable.
+  package func stop() async {
+    await withCheckedContinuation { continuation in
+      sequencer.stop { continuation.resume() }
+    }
+  }
+
+  /// Removes one step of what has expired; the next step is a job of its own, so that commits come between.
+  private func removeExpired(now: Int64) {
+    do {
+      let isMore = try store.removeExpired(
+        eventsBefore: now - settings.violationEventRetention,
+        valuesBefore: now - settings.metricValueRetention, limit: Limits.rowsPerRemoval)
+      if isMore { workers.writer.enqueue { self.removeExpired(now: now) } }
+    } catch {
+      onFault(error)
+    }
+  }
+
+  // MARK: Workers
+
+  private func order<Answer: Sendable>(
+    _ step: @escaping @Sendable (inout Sequencer.State) throws(DetectError) -> Answer
+  ) async throws(DetectError) -> Answer {
+    let result = await withCheckedContinuation { continuation in
+      sequencer.order(step) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  private func read<Answer: Sendable>(
+    _ body: @escaping @Sendable (any Store) throws(StoreError) -> Answer
+  ) async throws(DetectError) -> Answer {
+    let result: Result<Answer, StoreError> = await withCheckedContinuation { continuation in
+      workers.reader.enqueue { [store] in
+        do throws(StoreError) {
+          continuation.resume(returning: .success(try body(store)))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+    switch result {
+    case .success(let answer): return answer
+    case .failure(let error):
+      onFault(error)
+      throw .unavailable("the store cannot be read at the moment")
+    }
   }
 }

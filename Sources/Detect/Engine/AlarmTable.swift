@@ -1,0 +1,90 @@
+/// A violation that has not ended, beyond what its behavior says.
+struct Alarm: Hashable, Sendable {
+  /// Index of the thing in the engine's table.
+  var thing: Int
+  var identity: SlotIdentity
+  var violationID: String
+  /// Event time of the in-alarm event.
+  var startTime: Int64
+  /// Sequence number of the in-alarm event.
+  var startSequence: Int64
+  var lastViolationTime: Int64
+  var lastViolationValue: MetricValue
+  /// Event time of the latest datapoint, violating or not: silence counts from here.
+  var lastDatapointTime: Int64
+}
+
+/// The active violations, each at a place that stays the same until it ends. Few streaks are in alarm, so
+/// what only an alarm needs lies here and not with the streak.
+struct AlarmTable: Sendable {
+  struct Place: Hashable, Sendable {
+    fileprivate let index: Int32
+  }
+
+  private var alarms: [Alarm?] = []
+  private var free: [Int32] = []
+
+  var count: Int { alarms.count - free.count }
+
+  mutating func insert(_ alarm: Alarm) -> Place {
+    if let index = free.popLast() {
+      alarms[Int(index)] = alarm
+      return Place(index: index)
+    }
+    alarms.append(alarm)
+    return Place(index: Int32(alarms.count - 1))
+  }
+
+  /// The place of a streak that is in alarm always holds its alarm.
+  subscript(place: Place) -> Alarm {
+    get {
+      guard let alarm = alarms[Int(place.index)] else {
+        preconditionFailure("a streak points to an alarm that has ended")
+      }
+      return alarm
+    }
+    set { alarms[Int(place.index)] = newValue }
+  }
+
+  mutating func remove(_ place: Place) -> Alarm {
+    let alarm = self[place]
+    alarms[Int(place.index)] = nil
+    free.append(place.index)
+    return alarm
+  }
+
+  /// The active violations in no particular order.
+  var all: some Sequence<Alarm> { alarms.lazy.compactMap { $0 } }
+}
+
+/// Makes a violation's identifier: 32 lower-case hexadecimal digits.
+///
+/// The first half mixes what the violation is about; the second is the number of the episode, scrambled
+/// by a function that maps different numbers to different ones, so two violations never share an identifier.
+func violationID(
+  profile: String, behavior: String, thing: ThingName, start: Int64, episode: Int64
+) -> String {
+  var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a, 64 bits
+  func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+  for text in [profile, behavior, thing.text] {
+    for byte in text.utf8 { mix(byte) }
+    mix(0)
+  }
+  for shift in stride(from: 0, to: 64, by: 8) {
+    mix(UInt8(truncatingIfNeeded: start >> Int64(shift)))
+  }
+  return hexadecimal(scrambled(hash)) + hexadecimal(scrambled(UInt64(bitPattern: episode)))
+}
+
+/// The finalizer of SplitMix64: a bijection in which every input bit moves half of the output bits.
+private func scrambled(_ value: UInt64) -> UInt64 {
+  var z = value &+ 0x9e37_79b9_7f4a_7c15
+  z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+  z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+  return z ^ (z >> 31)
+}
+
+private func hexadecimal(_ value: UInt64) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
+}

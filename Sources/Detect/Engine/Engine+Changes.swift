@@ -1,0 +1,100 @@
+/// What decides which profiles cover a thing; things with the same membership share a coverage.
+struct CoverageKey: Hashable, Sendable {
+  var isRegistered: Bool
+  /// Direct groups, by rising name.
+  var groups: [String]
+}
+
+extension Engine {
+  /// Makes changes true together, then ends what is no longer judged (evaluation.md 7).
+  mutating func apply(_ changes: [Change], _ events: inout [ViolationEvent]) {
+    var everyThing = false
+    var affected: Set<ThingName> = []
+    for change in changes {
+      emptyWindows(beforeRegistering: change)
+      switch catalog.apply(change) {
+      case .none: break
+      case .thing(let name): affected.insert(name)
+      case .everyThing: everyThing = true
+      }
+      updatePlan(after: change)
+      unsaved.note(change)
+    }
+    if everyThing { coverages.removeAll() }
+    let indices = everyThing ? Array(things.indices) : affected.compactMap { thingIndex[$0] }
+    var ended: [EndedAlarm] = []
+    for index in indices { cover(index, &ended) }
+    ended.sort { ($0.thing, $0.profile, $0.slot) < ($1.thing, $1.profile, $1.slot) }
+    for end in ended {
+      emit(.alarmInvalidated, end.alarm, end.slotBefore, nil, at: clock, &events)
+    }
+  }
+
+  /// A violation that a change ended, with what orders it and what it was about.
+  private struct EndedAlarm {
+    var thing: ThingName
+    var profile: String
+    var slot: Int
+    var alarm: Alarm
+    var slotBefore: Coverage.Slot
+  }
+
+  /// Gives a thing the coverage it has now. Streaks of behaviors that mean the same go on; those of others
+  /// are dropped, and their violations end.
+  private mutating func cover(_ index: Int, _ ended: inout [EndedAlarm]) {
+    let before = things[index].coverage
+    let coverage = coverage(of: things[index].name)
+    guard coverage !== before else { return }
+    let streaksBefore = things[index].streaks
+    let placeBefore = Dictionary(
+      uniqueKeysWithValues: before.slots.indices.map { (before.slots[$0].identity, $0) })
+    var kept: Set<Int> = []
+    things[index].coverage = coverage
+    things[index].streaks = coverage.slots.map { slot in
+      guard let place = placeBefore[slot.identity] else { return Streak() }
+      kept.insert(place)
+      return streaksBefore[place]
+    }
+    for (place, streak) in streaksBefore.enumerated() where !kept.contains(place) {
+      guard let alarmPlace = streak.alarm else { continue }
+      ended.append(
+        EndedAlarm(
+          thing: things[index].name, profile: before.slots[place].plan.profileName, slot: place,
+          alarm: alarms.remove(alarmPlace), slotBefore: before.slots[place]))
+    }
+    markChanged(index)
+  }
+
+  /// The coverage of a thing as the catalog is now.
+  mutating func coverage(of name: ThingName) -> Coverage {
+    let key = CoverageKey(
+      isRegistered: catalog.things[name] != nil, groups: catalog.groups(ofThing: name).elements)
+    if let coverage = coverages[key] { return coverage }
+    let coverage = Coverage(catalog.profiles(covering: name).compactMap { plans[$0] })
+    coverages[key] = coverage
+    return coverage
+  }
+
+  private mutating func updatePlan(after change: Change) {
+    switch change {
+    case .putProfile(let profile):
+      plans[profile.name] = ProfilePlan(profile, settings: settings)
+    case .removeProfile(let name):
+      plans[name] = nil
+    default: break
+    }
+  }
+
+  /// A thing that is registered or deleted changes sides and starts with empty windows.
+  private mutating func emptyWindows(beforeRegistering change: Change) {
+    let name: ThingName
+    switch change {
+    case .putThing(let thing) where catalog.things[thing.name] == nil: name = thing.name
+    case .removeThing(let removed) where catalog.things[removed] != nil: name = removed
+    default: return
+    }
+    guard let index = thingIndex[name] else { return }
+    things[index].windows = []
+    markChanged(index)
+  }
+}

@@ -1,0 +1,197 @@
+extension Engine {
+  /// Takes one report or says why not, and judges what is judged on arrival.
+  mutating func apply(_ report: MetricReport, index: Int, _ outcome: inout Outcome) {
+    let thing = thingIndex[report.thing]
+    if let thing {
+      switch things[thing].reportIDs.verdict(on: report.id) {
+      case .duplicate:
+        outcome.batch.duplicates += 1
+        return
+      case .tooOld:
+        outcome.batch.rejections.append(
+          ReportRejection(
+            index: index, reason: .reportTooOld, field: "report_id",
+            message: "ids this low are no longer remembered for this thing"))
+        return
+      case .new: break
+      }
+    }
+    let time = report.time ?? clock
+    guard time > clock - settings.grace, time <= clock + Limits.reportTimeAhead else {
+      outcome.batch.rejections.append(
+        ReportRejection(
+          index: index, reason: .timeOutOfRange, field: "time",
+          message: "the report's time is not within the grace before now"))
+      return
+    }
+    if let message = throttling(report, thing, at: time) {
+      outcome.batch.rejections.append(
+        ReportRejection(index: index, reason: .throttled, message: message))
+      return
+    }
+    outcome.batch.accepted += 1
+    take(report, at: time, &outcome.events)
+  }
+
+  /// Why the report comes too soon or finds no room, nil where it may be taken.
+  private mutating func throttling(
+    _ report: MetricReport, _ thing: Int?, at time: Int64
+  ) -> String? {
+    if settings.enforcesRateQuotas {
+      let second = clock / 1000
+      if second != rateSecond {
+        rateSecond = second
+        rateCount = 0
+      }
+      guard rateCount < Limits.reportsPerSecond else {
+        return "over \(Limits.reportsPerSecond) reports per second"
+      }
+    }
+    guard let thing else {
+      return things.count < settings.thingCapacity
+        ? nil : "over \(settings.thingCapacity) things report"
+    }
+    let state = things[thing]
+    if settings.minimumReportInterval > 0, state.lastReportTime != .min,
+      time < state.lastReportTime + settings.minimumReportInterval
+    {
+      return "sooner than \(settings.minimumReportInterval / 1000) s after the report before"
+    }
+    let limit = clock - settings.grace - settings.longestDuration
+    for datapoint in report.datapoints where state.coverage.holdsValues(of: datapoint.metric) {
+      guard let window = state.window(of: datapoint.metric) else { continue }
+      let held = window.values.reduce(into: 0) { $0 += $1.time > limit ? 1 : 0 }
+      if held >= settings.windowCapacity {
+        return "\(settings.windowCapacity) reports of this thing are held for windows already"
+      }
+    }
+    return nil
+  }
+
+  private mutating func take(
+    _ report: MetricReport, at time: Int64, _ events: inout [ViolationEvent]
+  ) {
+    let thing = stateIndex(of: report.thing)
+    rateCount += 1
+    things[thing].reportIDs.remember(report.id)
+    things[thing].lastReportTime = max(things[thing].lastReportTime, time)
+    markChanged(thing)
+    guard !report.datapoints.isEmpty, !things[thing].coverage.plans.isEmpty else { return }
+    store(report, of: thing, at: time)
+
+    let folded = FoldedReport(report)
+    for index in things[thing].coverage.slots.indices {
+      let slot = things[thing].coverage.slots[index]
+      guard slot.when == .onArrival, let value = folded[slot.metric] else { continue }
+      judge(value, of: thing, slot, index, at: time, &events)
+    }
+  }
+
+  /// Keeps what windows, closes and `ListMetricValues` will ask for.
+  private mutating func store(_ report: MetricReport, of thing: Int, at time: Int64) {
+    let end = bucketEnd(of: time)
+    let past = clock - settings.grace - settings.longestDuration
+    for datapoint in report.datapoints where things[thing].coverage.uses(datapoint.metric) {
+      things[thing].retained.append(
+        RetainedValue(metric: datapoint.metric, time: time, value: MetricValue(datapoint.value)))
+      unsaved.retainedValues += 1
+      guard case .count(let count) = datapoint.value else { continue }
+      let window = things[thing].windowIndex(of: datapoint.metric)
+      things[thing].windows[window].prune(
+        bucketsThrough: past - settings.bucket, valuesThrough: past)
+      if things[thing].windows[window].add(count, at: time, bucketEnd: end) {
+        openBuckets[end, default: []].append(thing)
+      }
+    }
+    for (metric, sum) in FoldedReport(report).sums
+    where things[thing].coverage.holdsValues(of: metric) {
+      let window = things[thing].windowIndex(of: metric)
+      things[thing].windows[window].hold(sum, at: time)
+    }
+  }
+
+  private mutating func judge(
+    _ value: ReportedValue, of thing: Int, _ slot: Coverage.Slot, _ index: Int, at time: Int64,
+    _ events: inout [ViolationEvent]
+  ) {
+    switch (slot.criterion, value) {
+    case (.threshold(let comparison, let threshold), .count(let reported)):
+      var measured = reported
+      if slot.entry.family == .reportedCounter, let length = slot.entry.rule.duration {
+        measured = things[thing].window(of: slot.metric)?.sum(endingAt: time, length: length) ?? 0
+      }
+      count(
+        thing, slot: index, conforms: comparison.holds(measured, threshold), at: time, &events
+      ) { .count(measured) }
+    case (.addresses(let set, let within), .addresses(let addresses)):
+      let conforms = addresses.allSatisfy { set.contains($0.address) == within }
+      count(thing, slot: index, conforms: conforms, at: time, &events) {
+        .cidrs(addresses.map(\.text))
+      }
+    case (.ports(let set, let within), .ports(let ports)):
+      let conforms = ports.allSatisfy { set.contains($0) == within }
+      count(thing, slot: index, conforms: conforms, at: time, &events) {
+        .ports(ports.map(Int64.init))
+      }
+    default:
+      preconditionFailure("a rule and a report disagree on the kind of metric \(slot.metric)")
+    }
+  }
+
+  /// The end of the bucket that a time belongs to.
+  func bucketEnd(of time: Int64) -> Int64 {
+    let (quotient, remainder) = time.quotientAndRemainder(dividingBy: settings.bucket)
+    let floor = remainder < 0 ? quotient - 1 : quotient
+    return (floor + 1) * settings.bucket
+  }
+}
+
+/// A report with each metric once: counters added, gauges last, lists joined (evaluation.md 4).
+struct FoldedReport {
+  private var values: [(metric: Metric, value: ReportedValue)] = []
+
+  init(_ report: MetricReport) {
+    values.reserveCapacity(report.datapoints.count)
+    for datapoint in report.datapoints {
+      guard let index = values.firstIndex(where: { $0.metric == datapoint.metric }) else {
+        values.append((datapoint.metric, datapoint.value))
+        continue
+      }
+      values[index].value = Self.fold(
+        values[index].value, datapoint.value, datapoint.metric.description.family)
+    }
+  }
+
+  subscript(metric: Metric) -> ReportedValue? {
+    values.first { $0.metric == metric }?.value
+  }
+
+  /// The sum of every numeric metric.
+  var sums: some Sequence<(Metric, Int64)> {
+    values.lazy.compactMap { metric, value in
+      if case .count(let count) = value { (metric, count) } else { nil }
+    }
+  }
+
+  private static func fold(
+    _ earlier: ReportedValue, _ later: ReportedValue, _ family: MetricFamily
+  ) -> ReportedValue {
+    switch (earlier, later) {
+    case (.count(let a), .count(let b)) where family != .reportedGauge: .count(saturatingSum(a, b))
+    case (.addresses(let a), .addresses(let b)): .addresses(a + b)
+    case (.ports(let a), .ports(let b)): .ports(a + b)
+    default: later
+    }
+  }
+}
+
+extension MetricValue {
+  /// The value as events and lists tell it.
+  init(_ value: ReportedValue) {
+    switch value {
+    case .count(let count): self = .count(count)
+    case .addresses(let addresses): self = .cidrs(addresses.map(\.text))
+    case .ports(let ports): self = .ports(ports.map(Int64.init))
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/// The detection engine: a deterministic state machine.
+///
+/// It is told reports, changes and the passing of time, one after another, and answers with events. It
+/// reads no clock, no random source and no storage; the same inputs in the same order give the same state
+/// and the same events, byte for byte. A value: a copy is a checkpoint.
+///
+///     catalog ──► plan per profile ──► coverage per set of profiles ◄── thing: streaks, windows
+///                                                                              │
+///                                                              alarms ◄────────┘
+package struct Engine: Sendable {
+  package let settings: Settings
+  package internal(set) var catalog: Catalog
+  /// The latest time the engine was told, in milliseconds since the epoch. It never goes back.
+  package internal(set) var clock: Int64 = 0
+  /// The sequence number of the latest event, 0 before the first.
+  package internal(set) var lastSequence: Int64 = 0
+
+  /// Episodes begun so far.
+  var episodes: Int64 = 0
+  /// End of the last bucket that closed.
+  var closedThrough: Int64 = .min
+  /// Reports taken in the second of `rateSecond`, for the quota of reports per second.
+  var rateSecond: Int64 = 0
+  var rateCount = 0
+
+  var things: [ThingState] = []
+  var thingIndex: [ThingName: Int] = [:]
+  var alarms = AlarmTable()
+  /// By the end of an open bucket: the things with a new value in it, each possibly several times.
+  var openBuckets: [Int64: [Int]] = [:]
+  /// No alarm's latest datapoint is earlier than this, so nothing falls silent before it plus `silence`.
+  var earliestDatapoint: Int64 = .max
+
+  /// Plans by profile name.
+  var plans: [String: ProfilePlan] = [:]
+  /// Coverages made since the last change to a profile or a target, by what decides them.
+  var coverages: [CoverageKey: Coverage] = [:]
+
+  /// What the last snapshot lacks.
+  var unsaved = Unsaved()
+
+  package init(settings: Settings) {
+    self.settings = settings
+    catalog = Catalog(settings: settings)
+  }
+
+  /// What an input led to.
+  package struct Outcome: Sendable {
+    /// In the order of their sequence numbers.
+    package var events: [ViolationEvent] = []
+    /// For reports: what became of each. The indices count the reports of the input.
+    package var batch = BatchOutcome()
+
+    package init() {}
+  }
+
+  /// Applies one input. Its time is taken as the present where it is later than every one before.
+  package mutating func apply(_ input: Input) -> Outcome {
+    var outcome = Outcome()
+    switch input {
+    case .reports(let reports, let time):
+      clock = max(clock, time)
+      for (index, report) in reports.enumerated() {
+        apply(report, index: index, &outcome)
+      }
+    case .changes(let changes, let time):
+      clock = max(clock, time)
+      apply(changes, &outcome.events)
+    case .advance(let time):
+      advance(to: time, &outcome.events)
+    }
+    checkInvariants()
+    return outcome
+  }
+
+  // MARK: Datapoints
+
+  /// Counts one datapoint of a thing for one slot of its coverage (evaluation.md 6).
+  ///
+  /// - Parameters:
+  ///   - value: the measured value, made only where it is kept or told.
+  ///   - time: event time, in milliseconds since the epoch.
+  mutating func count(
+    _ thing: Int, slot index: Int, conforms: Bool, at time: Int64, _ events: inout [ViolationEvent],
+    value: () -> MetricValue
+  ) {
+    let slot = things[thing].coverage.slots[index]
+    var streak = things[thing].streaks[index]
+    if let place = streak.alarm {
+      alarms[place].lastDatapointTime = max(alarms[place].lastDatapointTime, time)
+    }
+    if conforms {
+      streak.conforming = Streak.next(streak.conforming)
+      streak.violating = 0
+      if let place = streak.alarm, streak.conforming >= slot.entry.rule.datapointsToClear {
+        let alarm = alarms.remove(place)
+        streak = Streak()
+        emit(.alarmCleared, alarm, slot, value(), at: time, &events)
+      }
+    } else {
+      streak.violating = Streak.next(streak.violating)
+      streak.conforming = 0
+      if let place = streak.alarm {
+        alarms[place].lastViolationTime = time
+        alarms[place].lastViolationValue = value()
+      } else if streak.violating >= slot.entry.rule.datapointsToAlarm {
+        streak.alarm = raise(thing, slot, value(), at: time, &events)
+      }
+    }
+    things[thing].streaks[index] = streak
+  }
+
+  private mutating func raise(
+    _ thing: Int, _ slot: Coverage.Slot, _ value: MetricValue, at time: Int64,
+    _ events: inout [ViolationEvent]
+  ) -> AlarmTable.Place {
+    episodes += 1
+    let alarm = Alarm(
+      thing: thing, identity: slot.identity,
+      violationID: violationID(
+        profile: slot.plan.profileName, behavior: slot.entry.behavior.name,
+        thing: things[thing].name, start: time, episode: episodes),
+      startTime: time, startSequence: lastSequence + 1, lastViolationTime: time,
+      lastViolationValue: value, lastDatapointTime: time)
+    earliestDatapoint = min(earliestDatapoint, time)
+    emit(.inAlarm, alarm, slot, value, at: time, &events)
+    return alarms.insert(alarm)
+  }
+
+  mutating func emit(
+    _ type: ViolationEventType, _ alarm: Alarm, _ slot: Coverage.Slot, _ value: MetricValue?,
+    at time: Int64, _ events: inout [ViolationEvent]
+  ) {
+    lastSequence += 1
+    events.append(
+      ViolationEvent(
+        sequence: lastSequence, violationID: alarm.violationID, thing: things[alarm.thing].name,
+        securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
+        criteriaType: slot.entry.criteriaType, metricValue: value, type: type, time: time))
+  }
+
+  // MARK: Things
+
+  /// The index of the thing's state, made where the thing is new.
+  mutating func stateIndex(of name: ThingName) -> Int {
+    if let index = thingIndex[name] { return index }
+    let index = things.count
+    things.append(ThingState(name: name))
+    thingIndex[name] = index
+    let coverage = coverage(of: name)
+    things[index].coverage = coverage
+    things[index].streaks = Array(repeating: Streak(), count: coverage.slots.count)
+    return index
+  }
+
+  mutating func markChanged(_ thing: Int) {
+    guard !things[thing].isChanged else { return }
+    things[thing].isChanged = true
+    unsaved.things.append(thing)
+  }
+
+  // MARK: Reading
+
+  /// Whether `advance(to: now)` would change anything.
+  package func isDue(at now: Int64) -> Bool {
+    let horizon = max(clock, now) - settings.grace
+    return openBuckets.keys.contains { $0 <= horizon }
+      || earliestDatapoint < horizon - settings.silence
+  }
+
+  /// The active violations that match, newest first by (start time, sequence), at most `limit`, from
+  /// after the given position on.
+  package func activeViolations(
+    after position: EventPosition?, limit: Int, where matches: (ActiveViolation) -> Bool
+  ) -> [ActiveViolation] {
+    func isNewer(_ a: ActiveViolation, _ b: ActiveViolation) -> Bool {
+      (a.violationStartTime, a.sequence) > (b.violationStartTime, b.sequence)
+    }
+    var newest: [ActiveViolation] = []
+    for alarm in alarms.all {
+      let place = EventPosition(time: alarm.startTime, sequence: alarm.startSequence)
+      if let position, place >= position { continue }
+      let violation = describe(alarm)
+      guard matches(violation) else { continue }
+      newest.append(violation)
+      if newest.count >= 2 * limit + 1 {
+        newest.sort(by: isNewer)
+        newest.removeLast(newest.count - limit)
+      }
+    }
+    newest.sort(by: isNewer)
+    return Array(newest.prefix(limit))
+  }
+
+  /// The values of one thing and metric that no snapshot holds yet, in the order of their receipt.
+  package func unsavedValues(of thing: ThingName, _ metric: Metric) -> [MetricDatum] {
+    guard let index = thingIndex[thing] else { return [] }
+    return things[index].retained.filter { $0.metric == metric }
+      .map { MetricDatum(timestamp: $0.time, value: $0.value) }
+  }
+
+  /// Whether the thing has ever reported or is registered.
+  package func knows(_ thing: ThingName) -> Bool {
+    thingIndex[thing] != nil || catalog.things[thing] != nil
+  }
+
+  private func describe(_ alarm: Alarm) -> ActiveViolation {
+    let state = things[alarm.thing]
+    guard let slot = state.coverage.slots.first(where: { $0.identity == alarm.identity }) else {
+      preconditionFailure("an alarm outlived its behavior")
+    }
+    return ActiveViolation(
+      violationID: alarm.violationID, thing: state.name,
+      securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
+      criteriaType: slot.entry.criteriaType, lastViolationValue: alarm.lastViolationValue,
+      lastViolationTime: alarm.lastViolationTime, violationStartTime: alarm.startTime,
+      sequence: alarm.startSequence)
+  }
+
+  /// What must hold after every input; checked in debug builds only.
+  private func checkInvariants() {
+    assert(things.count == thingIndex.count)
+    assert(openBuckets.keys.allSatisfy { $0 > closedThrough })
+    assert(unsaved.things.allSatisfy { things[$0].isChanged })
+  }
+}

@@ -1,0 +1,179 @@
+/// What the engine is told, one after another. The same inputs in the same order give the same state and
+/// the same events, so the journal of inputs is the service's memory.
+package enum Input: Hashable, Sendable {
+  /// Reports in the order of their batch, received at the given time (milliseconds since the epoch).
+  case reports([MetricReport], at: Int64)
+  /// Changes that become true together.
+  case changes([Change], at: Int64)
+  /// Time has come to this point: buckets close and silences end.
+  case advance(to: Int64)
+}
+
+extension Input {
+  package func encode(to writer: inout ByteWriter) {
+    switch self {
+    case .reports(let reports, let time):
+      writer.write(UInt8(1))
+      writer.write(time)
+      writer.write(list: reports) { $1.encode(to: &$0) }
+    case .changes(let changes, let time):
+      writer.write(UInt8(2))
+      writer.write(time)
+      writer.write(list: changes) { $1.encode(to: &$0) }
+    case .advance(let time):
+      writer.write(UInt8(3))
+      writer.write(time)
+    }
+  }
+
+  package init(from reader: inout ByteReader) throws(StoreError) {
+    switch try reader.readUInt8() {
+    case 1:
+      let time = try reader.readInt64()
+      self = .reports(
+        try reader.readList { r throws(StoreError) in try MetricReport(from: &r) }, at: time)
+    case 2:
+      let time = try reader.readInt64()
+      self = .changes(
+        try reader.readList { r throws(StoreError) in try Change(from: &r) }, at: time)
+    case 3: self = .advance(to: try reader.readInt64())
+    case let kind: throw .corrupt("journal input of unknown kind \(kind)")
+    }
+  }
+}
+
+extension MetricReport {
+  func encode(to writer: inout ByteWriter) {
+    writer.write(thing.text)
+    writer.write(id)
+    writer.write(optional: time) { $0.write($1) }
+    writer.write(list: datapoints) { writer, datapoint in
+      writer.write(UInt64(datapoint.metric.number))
+      datapoint.value.encode(to: &writer)
+    }
+  }
+
+  init(from reader: inout ByteReader) throws(StoreError) {
+    self.init(
+      thing: ThingName(try reader.readString()),
+      id: try reader.readUInt64(),
+      time: try reader.readOptional { r throws(StoreError) in try r.readInt64() },
+      datapoints: try reader.readList { r throws(StoreError) in
+        ReportedDatapoint(
+          metric: Metric(number: try r.readUInt16()), value: try ReportedValue(from: &r))
+      })
+  }
+}
+
+extension ReportedValue {
+  func encode(to writer: inout ByteWriter) {
+    switch self {
+    case .count(let count):
+      writer.write(UInt8(1))
+      writer.write(count)
+    case .addresses(let addresses):
+      writer.write(UInt8(2))
+      writer.write(list: addresses) { $0.write($1.text) }
+    case .ports(let ports):
+      writer.write(UInt8(3))
+      writer.write(list: ports) { $0.write(UInt64($1)) }
+    }
+  }
+
+  init(from reader: inout ByteReader) throws(StoreError) {
+    switch try reader.readUInt8() {
+    case 1: self = .count(try reader.readInt64())
+    case 2:
+      self = .addresses(
+        try reader.readList { r throws(StoreError) in
+          let text = try r.readString()
+          guard let address = IPAddress(text) else {
+            throw .corrupt("an address that does not parse in a record")
+          }
+          return ReportedAddress(text: text, address: address)
+        })
+    case 3: self = .ports(try reader.readList { r throws(StoreError) in try r.readUInt16() })
+    case let kind: throw .corrupt("reported value of unknown kind \(kind)")
+    }
+  }
+}
+
+extension Change {
+  package func encode(to writer: inout ByteWriter) {
+    switch self {
+    case .putProfile(let profile):
+      writer.write(UInt8(1))
+      profile.encode(to: &writer)
+    case .removeProfile(let name):
+      writer.write(UInt8(2))
+      writer.write(name)
+    case .attach(let profile, let target):
+      writer.write(UInt8(3))
+      writer.write(profile)
+      writer.write(target.resource)
+    case .detach(let profile, let target):
+      writer.write(UInt8(4))
+      writer.write(profile)
+      writer.write(target.resource)
+    case .putThing(let thing):
+      writer.write(UInt8(5))
+      thing.encode(to: &writer)
+    case .removeThing(let name):
+      writer.write(UInt8(6))
+      writer.write(name.text)
+    case .putGroup(let group):
+      writer.write(UInt8(7))
+      group.encode(to: &writer)
+    case .removeGroup(let name):
+      writer.write(UInt8(8))
+      writer.write(name)
+    case .join(let thing, let group):
+      writer.write(UInt8(9))
+      writer.write(thing.text)
+      writer.write(group)
+    case .leave(let thing, let group):
+      writer.write(UInt8(10))
+      writer.write(thing.text)
+      writer.write(group)
+    case .putTags(let resource, let tags):
+      writer.write(UInt8(11))
+      writer.write(resource)
+      writer.write(list: tags) { writer, tag in
+        writer.write(tag.key)
+        writer.write(tag.value)
+      }
+    }
+  }
+
+  package init(from reader: inout ByteReader) throws(StoreError) {
+    switch try reader.readUInt8() {
+    case 1: self = .putProfile(try SecurityProfile(from: &reader))
+    case 2: self = .removeProfile(try reader.readString())
+    case 3: self = .attach(profile: try reader.readString(), try reader.readTarget())
+    case 4: self = .detach(profile: try reader.readString(), try reader.readTarget())
+    case 5: self = .putThing(try Thing(from: &reader))
+    case 6: self = .removeThing(ThingName(try reader.readString()))
+    case 7: self = .putGroup(try ThingGroup(from: &reader))
+    case 8: self = .removeGroup(try reader.readString())
+    case 9: self = .join(ThingName(try reader.readString()), group: try reader.readString())
+    case 10: self = .leave(ThingName(try reader.readString()), group: try reader.readString())
+    case 11:
+      self = .putTags(
+        resource: try reader.readString(),
+        try reader.readList { r throws(StoreError) in
+          Tag(key: try r.readString(), value: try r.readString())
+        })
+    case let kind: throw .corrupt("change of unknown kind \(kind)")
+    }
+  }
+}
+
+extension ByteReader {
+  fileprivate mutating func readTarget() throws(StoreError) -> Target {
+    let resource = try readString()
+    guard let target = Target(resource: resource) else {
+      throw .corrupt("a target that is none in a record: \(resource)")
+    }
+    return target
+  }
+}

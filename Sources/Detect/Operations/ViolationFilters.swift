@@ -1,0 +1,118 @@
+// What ListActiveViolations and ListViolationEvents have in common: their filters and their order.
+
+extension EventPosition {
+  /// The position as a page token carries it.
+  var text: String { "\(time):\(sequence)" }
+
+  /// Reads back what `text` wrote.
+  init?(text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let time = Int64(parts[0]), let sequence = Int64(parts[1]) else {
+      return nil
+    }
+    self.init(time: time, sequence: sequence)
+  }
+}
+
+extension ViolationEvent {
+  /// Where the event stands in the history.
+  var position: EventPosition { EventPosition(time: time, sequence: sequence) }
+}
+
+extension ActiveViolation {
+  /// Where the violation stands in the list: that of its in-alarm event.
+  var position: EventPosition { EventPosition(time: violationStartTime, sequence: sequence) }
+}
+
+extension Paging {
+  /// The position as an event position; nil on the first page.
+  func eventPosition() throws(DetectError) -> EventPosition? {
+    guard let position else { return nil }
+    guard let place = EventPosition(text: position) else {
+      throw .invalidRequest("nextToken is damaged", field: "nextToken")
+    }
+    return place
+  }
+}
+
+extension ListActiveViolations {
+  /// Checks the fields.
+  func paging() throws(DetectError) -> Paging {
+    try FieldCheck.reportingThingName(thingName, field: "thingName")
+    try FieldCheck.name(securityProfileName, field: "securityProfileName")
+    return try Paging(
+      Self.name,
+      filters: [
+        thingName, securityProfileName, behaviorCriteriaType.map { "\($0)" },
+        listSuppressedAlerts.map { "\($0)" }, verificationState.map { "\($0)" },
+      ],
+      nextToken: nextToken, maxResults: maxResults)
+  }
+
+  func position(in paging: Paging) throws(DetectError) -> EventPosition? {
+    try paging.eventPosition()
+  }
+
+  /// Whether the filters let the violation through.
+  func matches(_ violation: ActiveViolation) -> Bool {
+    if let thingName, violation.thing != ThingName(thingName) { return false }
+    if let securityProfileName, violation.securityProfileName != securityProfileName {
+      return false
+    }
+    if let behaviorCriteriaType, violation.criteriaType != behaviorCriteriaType { return false }
+    if let listSuppressedAlerts,
+      (violation.behavior.suppressAlerts ?? false) != listSuppressedAlerts
+    {
+      return false
+    }
+    // Nobody has verified a violation yet, so each is in the state that every violation begins with.
+    return verificationState == nil || verificationState == .unknown
+  }
+}
+
+extension ListViolationEvents {
+  /// Checks the fields.
+  func paging() throws(DetectError) -> Paging {
+    try FieldCheck.reportingThingName(thingName, field: "thingName")
+    try FieldCheck.name(securityProfileName, field: "securityProfileName")
+    return try Paging(
+      Self.name,
+      filters: [
+        startTime.map { "\($0)" }, endTime.map { "\($0)" }, thingName, securityProfileName,
+        behaviorCriteriaType.map { "\($0)" }, listSuppressedAlerts.map { "\($0)" },
+        verificationState.map { "\($0)" },
+      ],
+      nextToken: nextToken, maxResults: maxResults)
+  }
+
+  /// What to ask the store, one more than a page so that the end is seen; nil where nothing can match.
+  func query(_ paging: Paging) throws(DetectError) -> ViolationEventQuery? {
+    let (start, end) = try FieldCheck.timeRange(startTime, endTime)
+    let position = try paging.eventPosition()
+    // Nobody has verified a violation yet, so each is in the state that every violation begins with.
+    guard verificationState == nil || verificationState == .unknown else { return nil }
+    return ViolationEventQuery(
+      start: start, end: end, thing: thingName.map(ThingName.init),
+      securityProfileName: securityProfileName, criteriaType: behaviorCriteriaType,
+      suppressed: listSuppressedAlerts, after: position, limit: paging.limit + 1)
+  }
+}
+
+extension FieldCheck {
+  /// The name of a thing that may never have been registered: any text of 1 to 128 characters.
+  static func reportingThingName(_ text: String?, field: String) throws(DetectError) {
+    if let text { try length(of: text, in: 1...Limits.nameCharacters, field: field) }
+  }
+
+  /// A range of times, both required: start inclusive, end exclusive.
+  static func timeRange(
+    _ start: Int64?, _ end: Int64?
+  ) throws(DetectError) -> (start: Int64, end: Int64) {
+    guard let start else { throw .invalidRequest("startTime is required", field: "startTime") }
+    guard let end else { throw .invalidRequest("endTime is required", field: "endTime") }
+    guard start <= end else {
+      throw .invalidRequest("startTime should not be after endTime", field: "startTime")
+    }
+    return (start, end)
+  }
+}
