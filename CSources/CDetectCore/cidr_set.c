@@ -11,11 +11,11 @@
  *     +--------+------------------------+----------------------------+
  *       16 B     32 B each                24 B each
  *
- * The ranges are the union of the prefixes, merged until there is a gap before each: two sets hold
- * the same addresses exactly if their ranges are the same bytes. Membership is one binary search in
- * them. The entries are the prefixes without duplicates, a network before its subnets, each with
- * the index of the nearest entry around it: the longest match is found by a binary search and then
- * outwards along at most 128 parents.
+ * The ranges are the union of the prefixes, merged until a gap or the end of IPv4 parts them:
+ * two sets hold the same addresses exactly if their ranges are the same bytes. Membership is one
+ * binary search in them. The entries are the prefixes without duplicates, a network before its
+ * subnets, each with the index of the nearest entry around it: the longest match is found by a
+ * binary search and then outwards along at most 128 parents.
  */
 
 #define CIDR_SET_MAGIC 0x43494431u /* another layout, or another byte order, is another number */

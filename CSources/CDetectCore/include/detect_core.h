@@ -92,7 +92,8 @@ size_t core_cidr_set_first_inside(const core_cidr_set *set, const core_address *
 bool core_cidr_set_longest_match(const core_cidr_set *set, core_address address,
                                  core_prefix *prefix);
 
-/* Ranges in order, with a gap before each; start with a cursor of 0; false after the last. */
+/* Ranges in order, parted by a gap or by the end of IPv4; start with a cursor of 0; false after
+ * the last. */
 bool core_cidr_set_next_range(const core_cidr_set *set, uint32_t *cursor, core_range *range);
 /* Whether both hold the same addresses, whatever prefixes they were built from. */
 bool core_cidr_set_equal(const core_cidr_set *a, const core_cidr_set *b);

@@ -80,7 +80,7 @@ internal import CDetectCore
     return CIDR(raw: prefix)
   }
 
-  /// The set as ranges in order, merged until there is a gap before each.
+  /// The set as ranges in order, merged until a gap or the end of IPv4 parts them.
   package var ranges: [ClosedRange<IPAddress>] {
     var ranges: [ClosedRange<IPAddress>] = []
     var cursor: UInt32 = 0

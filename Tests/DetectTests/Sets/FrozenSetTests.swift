@@ -3,13 +3,13 @@ import Testing
 @testable import Detect
 
 /// What C promises of a frozen block: that validation refuses what a reader could not trust. The
-/// offsets are those of the layouts drawn in cidr_set.c and port_set.c.
+/// offsets are those of the layouts drawn in cidr_set.c and port_set.c, the numbers little-endian.
 @Suite struct FrozenSetTests {
   /// `bytes` with the 32-bit number at `offset` replaced.
   func patched(_ bytes: [UInt8], at offset: Int, with value: UInt32) -> [UInt8] {
     var result = bytes
     for index in 0..<4 {
-      result[offset + index] = UInt8(truncatingIfNeeded: value.littleEndian >> (8 * index))
+      result[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index))
     }
     return result
   }
@@ -27,6 +27,16 @@ import Testing
       #expect(CIDRSet.defect(in: bytes.span.extracting(0..<count)) != nil)
     }
     #expect(CIDRSet.defect(in: (bytes + [0]).span) != nil)
+  }
+
+  @Test func `a prefix knows the nearest prefix around it`() throws {
+    let bytes = try cidrBytes(
+      "10.0.0.0/8", "10.1.0.0/16", "10.1.1.0/24", "10.2.0.0/16", "11.0.0.0/8", "::/0", "::1")
+    let parents = (0..<7).map { index in
+      let offset = bytes.count - 7 * 24 + index * 24 + 20
+      return bytes[offset..<offset + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    }
+    #expect(parents == [.max, 0, 1, 0, .max, .max, 5])
   }
 
   @Test func `each defect of a CIDR set has its reason`() throws {
