@@ -19,9 +19,11 @@ package struct ReportBatch: Sendable {
   ///   - thingName: 1...128 bytes without control characters.
   ///   - id: the report's identifier; 0 stands for none.
   ///   - time: the sender's own time in milliseconds since the epoch, nil for the time of receipt.
-  ///   - datapoints: API names of metrics with their values, in the order sent.
+  ///   - datapoints: API names of metrics with their values, in the order sent; a value that is missing
+  ///     is nil.
   package mutating func add(
-    thingName: String, id: UInt64, time: Int64?, datapoints: [(metric: String, value: MetricValue)]
+    thingName: String, id: UInt64, time: Int64?,
+    datapoints: [(metric: String, value: MetricValue?)]
   ) {
     do {
       let report = try MetricReport(
@@ -44,7 +46,7 @@ struct ReportFault: Error {
 extension MetricReport {
   init(
     validating thingName: String, id: UInt64, time: Int64?,
-    datapoints: [(metric: String, value: MetricValue)]
+    datapoints: [(metric: String, value: MetricValue?)]
   ) throws(ReportFault) {
     guard !thingName.isEmpty else {
       throw ReportFault(field: "thing_name", message: "a thing name is required")
@@ -74,10 +76,13 @@ extension MetricReport {
 
 extension ReportedDatapoint {
   fileprivate init(
-    validating name: String, _ value: MetricValue, field: String
+    validating name: String, _ value: MetricValue?, field: String
   ) throws(ReportFault) {
     guard let description = Metric.named(name) else {
       throw ReportFault(field: "\(field).metric", message: "unknown metric \(name)")
+    }
+    guard let value else {
+      throw ReportFault(field: "\(field).value", message: "a value is required")
     }
     switch (description.kind, value) {
     case (.count, .count(let count)):

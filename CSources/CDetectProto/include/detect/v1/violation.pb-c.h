@@ -364,19 +364,19 @@ struct  Detect__V1__WatchViolationEventsRequest
 
 
 /*
- * One step of the stream. The first message comes at once and carries no event: it says that the
- * watch stands, and after which sequence number. Every further one carries one event. A client
- * that sends the last sequence_number it saw as after_sequence goes on without a gap or a repeat.
+ * One step of the stream: an event. Where after_sequence was not set, one message without an event
+ * comes first and at once, and says after which sequence number the watch starts. A client that
+ * gives the last sequence_number it saw as after_sequence goes on without a gap or a repeat.
  */
 struct  Detect__V1__WatchViolationEventsResponse
 {
   ProtobufCMessage base;
   /*
-   * The event's sequence number; in the first message the one the watch starts after.
+   * The event's sequence number, or the one the watch starts after.
    */
   uint64_t sequence_number;
   /*
-   * Unset in the first message.
+   * Unset in the message that only says where the watch starts.
    */
   Detect__V1__ViolationEvent *violation_event;
 };

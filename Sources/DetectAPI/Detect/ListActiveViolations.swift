@@ -1,0 +1,31 @@
+internal import CDetectProto
+internal import Detect
+internal import RPC
+
+extension DetectMethods {
+  /// Lists the violations whose alarm is raised now.
+  func listActiveViolations(
+    _ request: [UInt8], _ context: CallContext
+  ) async throws(RPCStatus) -> [UInt8] {
+    let query = try unsafe decode(request, detect__v1__list_active_violations_request__init) {
+      request throws(RPCStatus) in
+      try unsafe ListActiveViolations(
+        thingName: optionalText(request.thing_name),
+        securityProfileName: optionalText(request.security_profile_name),
+        behaviorCriteriaType: criteriaType(request.behavior_criteria_type),
+        listSuppressedAlerts: optional(
+          request.optional_list_suppressed_alerts_case, request.list_suppressed_alerts != 0),
+        verificationState: verificationState(request.verification_state),
+        nextToken: optionalText(request.next_token),
+        maxResults: optionalNumber(request.max_results))
+    }
+    let page = try await backend.call { service async throws(DetectError) in
+      try await service.listActiveViolations(query)
+    }
+    return unsafe encode(detect__v1__list_active_violations_response__init) { response, arena in
+      unsafe (response.n_active_violations, response.active_violations) =
+        arena.activeViolations(page.items)
+      unsafe response.next_token = arena.text(page.nextToken ?? "")
+    }
+  }
+}

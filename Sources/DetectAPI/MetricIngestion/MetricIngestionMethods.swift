@@ -1,0 +1,5 @@
+/// `detect.v1.MetricIngestion`: one file for each method.
+struct MetricIngestionMethods: Sendable {
+  let backend: Backend
+  let drain: Drain
+}

@@ -1,0 +1,82 @@
+internal import CDetectProto
+internal import Detect
+internal import RPC
+
+extension MetricIngestionMethods {
+  /// A batch on its way to the disk, and the number its client gave it.
+  private struct NumberedBatch: Sendable {
+    var number: UInt64
+    var pending: PendingBatch
+  }
+
+  /// Takes batches and acknowledges each by its number, in order, once it is durable.
+  func reportMetrics(
+    _ requests: RequestStream, _ responses: ResponseStream, _ context: CallContext
+  ) async throws(RPCStatus) {
+    try await reportMetrics(
+      next: { () async throws(RPCStatus) in try await requests.next() },
+      send: { response async throws(RPCStatus) in try await responses.send(response) })
+  }
+
+  /// Two tasks: one reads batches and submits them without waiting, this one waits for each and
+  /// acknowledges it.
+  ///
+  ///     next ──► decode ──► submit ──► queue (bounded) ──► outcome ──► send
+  ///
+  /// While the queue is full nothing is read, so that flow control holds the client. Whatever ends
+  /// the reading, what was submitted before is acknowledged first.
+  func reportMetrics(
+    next: @escaping @Sendable () async throws(RPCStatus) -> [UInt8]?,
+    send: ([UInt8]) async throws(RPCStatus) -> Void
+  ) async throws(RPCStatus) {
+    let queue = BoundedQueue<NumberedBatch>(capacity: Limits.outstandingBatches)
+    async let end = submitBatches(from: next, to: queue)
+    while let batch = await queue.next() {
+      let outcome = try await backend.call { _ async throws(DetectError) in
+        try await batch.pending.outcome()
+      }
+      try await send(acknowledgement(of: batch.number, outcome))
+    }
+    if let status = await end { throw status }
+  }
+
+  /// Submits batches until the client has sent its last. Returns the status to end with if something
+  /// else stopped it.
+  private func submitBatches(
+    from next: @escaping @Sendable () async throws(RPCStatus) -> [UInt8]?,
+    to queue: BoundedQueue<NumberedBatch>
+  ) async -> RPCStatus? {
+    defer { queue.finish() }
+    do throws(RPCStatus) {
+      let isShutDown = try await drain.interrupts { () async throws(RPCStatus) in
+        while let request = try await next() {
+          await queue.append(try await submit(request))
+        }
+      }
+      return isShutDown ? .shutdown : nil
+    } catch {
+      return error
+    }
+  }
+
+  private func submit(_ request: [UInt8]) async throws(RPCStatus) -> NumberedBatch {
+    let (number, batch) = try unsafe decode(request, detect__v1__report_metrics_request__init) {
+      request throws(RPCStatus) in
+      try unsafe (request.batch_number, reportBatch(request.reports, request.n_reports))
+    }
+    let pending = try await backend.call { service async throws(DetectError) in
+      try await service.submit(batch)
+    }
+    return NumberedBatch(number: number, pending: pending)
+  }
+
+  private func acknowledgement(of number: UInt64, _ outcome: BatchOutcome) -> [UInt8] {
+    unsafe encode(detect__v1__report_metrics_response__init) { response, arena in
+      unsafe response.batch_number = number
+      unsafe response.accepted_count = UInt32(outcome.accepted)
+      unsafe response.duplicate_count = UInt32(outcome.duplicates)
+      unsafe (response.n_rejections, response.rejections) =
+        rejectedReports(outcome.rejections, arena)
+    }
+  }
+}

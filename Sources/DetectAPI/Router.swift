@@ -1,0 +1,78 @@
+package import Detect
+package import RPC
+
+/// The methods of the contract by their paths, as the transport takes them.
+package enum Router {
+  /// Methods that the contract describes and this version answers UNIMPLEMENTED, as the transport
+  /// does for every path it is not given.
+  package static let unimplemented: Set = [
+    "/detect.v1.Detect/Backtest", "/detect.v1.MetricIngestion/PutDeviceReport",
+  ]
+
+  /// The methods of a service, and those of health and reflection.
+  ///
+  /// - Parameters:
+  ///   - drain: begun before the transport is shut down: health then answers NOT_SERVING, and calls
+  ///     without an end of their own end.
+  ///   - logFailure: called with the text of each internal failure, which no peer gets to see.
+  package static func methods(
+    of service: DetectService, drain: Drain, logFailure: @escaping @Sendable (String) -> Void
+  ) -> [String: Method] {
+    let backend = Backend(service: service, logFailure: logFailure)
+    let index = DescriptorIndex.contract
+    let health = HealthMethods(services: Set(index.services), drain: drain)
+    let reflection = ServerReflectionMethods(index: index)
+    return detect(DetectMethods(backend: backend, drain: drain))
+      .merging(thingRegistry(ThingRegistryMethods(backend: backend))) { $1 }
+      .merging(metricIngestion(MetricIngestionMethods(backend: backend, drain: drain))) { $1 }
+      .merging([
+        "/grpc.health.v1.Health/Check": .unary(health.check),
+        "/grpc.health.v1.Health/Watch": .serverStreaming(health.watch),
+        "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo":
+          .bidirectional(reflection.serverReflectionInfo),
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo":
+          .bidirectional(reflection.serverReflectionInfo),
+      ]) { $1 }
+  }
+
+  private static func detect(_ methods: DetectMethods) -> [String: Method] {
+    [
+      "/detect.v1.Detect/ListActiveViolations": .unary(methods.listActiveViolations),
+      "/detect.v1.Detect/ListViolationEvents": .unary(methods.listViolationEvents),
+      "/detect.v1.Detect/WatchViolationEvents": .serverStreaming(methods.watchViolationEvents),
+    ]
+  }
+
+  private static func thingRegistry(_ methods: ThingRegistryMethods) -> [String: Method] {
+    [
+      "/detect.v1.ThingRegistry/CreateThing": .unary(methods.createThing),
+      "/detect.v1.ThingRegistry/DescribeThing": .unary(methods.describeThing),
+      "/detect.v1.ThingRegistry/UpdateThing": .unary(methods.updateThing),
+      "/detect.v1.ThingRegistry/DeleteThing": .unary(methods.deleteThing),
+      "/detect.v1.ThingRegistry/ListThings": .unary(methods.listThings),
+      "/detect.v1.ThingRegistry/CreateThingGroup": .unary(methods.createThingGroup),
+      "/detect.v1.ThingRegistry/DescribeThingGroup": .unary(methods.describeThingGroup),
+      "/detect.v1.ThingRegistry/UpdateThingGroup": .unary(methods.updateThingGroup),
+      "/detect.v1.ThingRegistry/DeleteThingGroup": .unary(methods.deleteThingGroup),
+      "/detect.v1.ThingRegistry/ListThingGroups": .unary(methods.listThingGroups),
+      "/detect.v1.ThingRegistry/AddThingToThingGroup": .unary(methods.addThingToThingGroup),
+      "/detect.v1.ThingRegistry/RemoveThingFromThingGroup":
+        .unary(methods.removeThingFromThingGroup),
+      "/detect.v1.ThingRegistry/UpdateThingGroupsForThing":
+        .unary(methods.updateThingGroupsForThing),
+      "/detect.v1.ThingRegistry/ListThingGroupsForThing": .unary(methods.listThingGroupsForThing),
+      "/detect.v1.ThingRegistry/ListThingsInThingGroup": .unary(methods.listThingsInThingGroup),
+      "/detect.v1.ThingRegistry/TagResource": .unary(methods.tagResource),
+      "/detect.v1.ThingRegistry/UntagResource": .unary(methods.untagResource),
+      "/detect.v1.ThingRegistry/ListTagsForResource": .unary(methods.listTagsForResource),
+    ]
+  }
+
+  private static func metricIngestion(_ methods: MetricIngestionMethods) -> [String: Method] {
+    [
+      "/detect.v1.MetricIngestion/ReportMetrics": .bidirectional(methods.reportMetrics),
+      "/detect.v1.MetricIngestion/PutMetricReports": .unary(methods.putMetricReports),
+      "/detect.v1.MetricIngestion/ListMetricValues": .unary(methods.listMetricValues),
+    ]
+  }
+}

@@ -1,0 +1,17 @@
+internal import CDetectProto
+internal import Detect
+internal import RPC
+
+extension ThingRegistryMethods {
+  /// Deletes a thing and its memberships.
+  func deleteThing(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus) -> [UInt8] {
+    let operation = try unsafe decode(request, detect__v1__delete_thing_request__init) {
+      request in
+      unsafe DeleteThing(
+        thingName: text(request.thing_name),
+        expectedVersion: optionalNumber(request.expected_version))
+    }
+    _ = try await backend.perform(operation)
+    return unsafe encode(detect__v1__delete_thing_response__init) { _, _ in }
+  }
+}
