@@ -23,9 +23,7 @@ extension DetectMethods {
     let isShutDown = try await drain.interrupts { () async throws(RPCStatus) in
       var sequence = Int64(clamping: start ?? 0)
       if start == nil {
-        sequence = try await backend.call { service async throws(DetectError) in
-          try await service.newestSequence()
-        }
+        sequence = backend.service.newestSequence
         try await send(step(sequence, nil))
       }
       while !Task.isCancelled {

@@ -64,10 +64,7 @@ extension MetricIngestionMethods {
       request throws(RPCStatus) in
       try unsafe (request.batch_number, reportBatch(request.reports, request.n_reports))
     }
-    let pending = try await backend.call { service async throws(DetectError) in
-      try await service.submit(batch)
-    }
-    return NumberedBatch(number: number, pending: pending)
+    return NumberedBatch(number: number, pending: await backend.service.submit(batch))
   }
 
   private func acknowledgement(of number: UInt64, _ outcome: BatchOutcome) -> [UInt8] {

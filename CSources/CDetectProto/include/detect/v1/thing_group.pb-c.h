@@ -468,7 +468,8 @@ struct  Detect__V1__ListThingsInThingGroupResponse
 {
   ProtobufCMessage base;
   /*
-   * Names, in their order.
+   * Names, in their order. Those of the groups below follow, group by group, each group before the
+   * groups below it.
    */
   size_t n_things;
   char **things;
