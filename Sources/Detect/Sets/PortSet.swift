@@ -2,10 +2,8 @@ internal import CDetectCore
 
 /// A set of port numbers. It never changes.
 ///
-/// Owns a frozen set of CDetectCore and frees it with its last reference.
-//
-// Sendable: the pointer and the block behind it never change between init and deinit, and C's
-// readers only read.
+/// Owns a frozen set of CDetectCore and frees it with its last reference. Sendable, because pointer
+/// and block never change between `init` and `deinit`, and C's readers only read.
 @safe package final class PortSet: @unchecked Sendable {
   private let frozen: OpaquePointer
   private let memory: SetMemory?
