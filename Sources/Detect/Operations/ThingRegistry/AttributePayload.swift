@@ -10,9 +10,13 @@ package struct AttributePayload: Hashable, Sendable {
     self.merge = merge
   }
 
-  /// The attributes afterwards, where `existing` are those before.
+  /// What becomes of attributes when the payload is written on them.
   ///
-  /// - Parameter maximum: how many there may be afterwards.
+  /// - Parameters:
+  ///   - existing: the attributes before.
+  ///   - maximum: how many there may be afterwards.
+  ///   - field: the path of the attributes in the request.
+  /// - Returns: the attributes afterwards.
   /// - Throws: `invalidRequest` for a malformed name or value, or too many attributes.
   func applied(
     to existing: [String: String], maximum: Int, field: String
