@@ -78,6 +78,9 @@ enum Refusal: Equatable {
   }
 }
 
+/// Testing has a `Tag` of its own.
+typealias Tag = Detect.Tag
+
 /// Names that are refused wherever a name is asked for.
 enum BadName {
   static let all = [

@@ -142,20 +142,21 @@ import Testing
     #expect(bench.refusal(of: CreateThing(thingName: "t", thingTypeName: "camera")) == nil)
   }
 
-  @Test(arguments: [
-    (payload: nil, left: ["a": "1", "b": "2"]),
-    (payload: AttributePayload(attributes: ["b": "3"]), left: ["b": "3"]),
-    (payload: AttributePayload(), left: [:]),
-    (payload: AttributePayload(merge: true), left: ["a": "1", "b": "2"]),
-    (
-      payload: AttributePayload(attributes: ["b": "3", "c": "4"], merge: true),
-      left: ["a": "1", "b": "3", "c": "4"]
-    ),
-    (
-      payload: AttributePayload(attributes: ["a": "", "x": ""], merge: true), left: ["b": "2"]
-    ),
-    (payload: AttributePayload(attributes: ["a": "", "c": "4"]), left: ["c": "4"]),
-  ] as [(payload: AttributePayload?, left: [String: String])])
+  @Test(
+    arguments: [
+      (payload: nil, left: ["a": "1", "b": "2"]),
+      (payload: AttributePayload(attributes: ["b": "3"]), left: ["b": "3"]),
+      (payload: AttributePayload(), left: [:]),
+      (payload: AttributePayload(merge: true), left: ["a": "1", "b": "2"]),
+      (
+        payload: AttributePayload(attributes: ["b": "3", "c": "4"], merge: true),
+        left: ["a": "1", "b": "3", "c": "4"]
+      ),
+      (
+        payload: AttributePayload(attributes: ["a": "", "x": ""], merge: true), left: ["b": "2"]
+      ),
+      (payload: AttributePayload(attributes: ["a": "", "c": "4"]), left: ["c": "4"]),
+    ] as [(payload: AttributePayload?, left: [String: String])])
   func `An update merges or replaces attributes, and an empty value removes one`(
     payload: AttributePayload?, left: [String: String]
   ) throws {
