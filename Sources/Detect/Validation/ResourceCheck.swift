@@ -41,12 +41,19 @@ extension Catalog {
   func target(
     ofARN arn: String, field: String = "securityProfileTargetArn"
   ) throws(DetectError) -> Target {
-    guard let target = Target(resource: try resource(ofARN: arn, field: field)) else {
+    let resource = try resource(ofARN: arn, field: field)
+    guard let target = Target(resource: resource) else {
       throw .invalidRequest(
-        "\(field) should name all/things, all/registered-things, all/unregistered-things or a "
-          + "thing group", field: field)
+        "\(field) should name all/things, all/registered-things, all/unregistered-things or "
+          + "thinggroup/ with a group", field: field)
     }
-    if case .thingGroup(let name) = target { _ = try group(named: name, field: field) }
+    guard case .thingGroup(let name) = target else { return target }
+    guard FieldCheck.isName(name) else {
+      throw .invalidRequest(
+        "the group in \(field) should be 1 to \(Limits.nameCharacters) characters of "
+          + "[a-zA-Z0-9:_-]", field: field)
+    }
+    guard groups[name] != nil else { throw .notFound("thing group \(name) does not exist") }
     return target
   }
 
