@@ -1,0 +1,59 @@
+# The front door. `make help` lists what there is.
+
+# The flags are the same everywhere, so that nothing is built twice.
+JOBS ?= $(shell nproc)
+STRICT := --explicit-target-dependency-import-check error
+BUILD := swift build -j $(JOBS) $(STRICT)
+PYTHON := .venv/bin/python
+SWIFT_FILES := Package.swift Sources Tests
+C_FILES := $(shell find CSources -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format generate bench setup build lint contract generated
+
+help: ## Lists the targets.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: setup ## Shows the whole path on this machine: an alarm, its end, and both after a restart.
+	$(BUILD) --product detectd
+	$(PYTHON) docs/demo/demo.py "$$(swift build --show-bin-path)/detectd"
+
+test: setup build ## Runs the tests in Swift and those of the foreign client.
+	swift test --skip-build
+	DETECTD="$$(swift build --show-bin-path)/detectd" $(PYTHON) -m pytest Tests/Interop
+
+check: setup lint contract generated test ## Runs all that must hold for a commit.
+
+format: ## Formats Swift and C.
+	swift format --in-place --recursive --parallel $(SWIFT_FILES)
+	clang-format -i $(C_FILES)
+
+generate: setup ## Generates CSources/CDetectProto from the contract.
+	sh proto/generate.sh
+
+bench: setup ## Builds for release and measures.
+	$(BUILD) -c release --product detectd
+	$(PYTHON) Tests/Benchmarks/bench.py "$$(swift build -c release --show-bin-path)/detectd"
+
+setup: ## Installs what is missing (Debian packages as root or with sudo; Python into .venv).
+	@.ci/setup
+
+build: setup
+	$(BUILD) --build-tests
+
+lint: setup
+	swift format lint --strict --recursive --parallel $(SWIFT_FILES)
+	clang-format --dry-run --Werror $(C_FILES)
+
+# The contract may grow, and breaks no client of the commit before.
+contract: setup
+	.venv/bin/buf lint
+	@if git rev-parse --quiet --verify HEAD~1:proto >/dev/null; then \
+	  echo .venv/bin/buf breaking --against '.git#ref=HEAD~1'; \
+	  .venv/bin/buf breaking --against '.git#ref=HEAD~1'; \
+	fi
+
+# Committed generated code is what the contract gives.
+generated: generate
+	git diff --exit-code --stat -- CSources/CDetectProto
+	@test -z "$$(git status --porcelain -- CSources/CDetectProto)"

@@ -1,0 +1,48 @@
+import Testing
+
+/// Imports are architecture. The build refuses a Swift target that is imported without being declared;
+/// it does not see C modules, so their rule is kept here.
+@Suite struct ImportTests {
+  /// What each target may import. A module that is missing here is refused.
+  static let allowed: [String: Set<String>] = [
+    "Detect": ["CDetectCore", "Synchronization"],
+    "RPC": ["CNghttp2", "Glibc", "Logging", "NIOCore", "NIOPosix", "Synchronization"],
+    "DetectAPI": ["CDetectProto", "CProtobufC", "Detect", "RPC", "Synchronization"],
+    "StoreSQLite": ["CSQLite", "Detect", "Dispatch", "Glibc", "Synchronization"],
+    "detectd": [
+      "ArgumentParser", "Detect", "DetectAPI", "Dispatch", "FoundationEssentials", "Glibc",
+      "Logging", "RPC", "ServiceLifecycle", "StoreSQLite", "Synchronization",
+    ],
+  ]
+
+  @Test(arguments: allowed.keys.sorted())
+  func `A target imports what its layer allows`(target: String) throws {
+    let allowed = try #require(Self.allowed[target])
+    let files = SourceTree.sources.filter { $0.target == target }
+    try #require(!files.isEmpty)
+    for file in files {
+      #expect(modules(importedBy: file).subtracting(allowed) == [], "\(file.path)")
+    }
+  }
+
+  @Test func `Every target has its list of imports`() {
+    #expect(Set(SourceTree.sources.map(\.target)) == Set(Self.allowed.keys))
+  }
+
+  @Test func `A C module has one importing target`() {
+    let cModules = Set(
+      SourceTree.file("Package.swift").text.matches(of: /name: "(C[A-Z]\w+)"/)
+        .map { String($0.1) })
+    #expect(cModules.count >= 5)
+    for module in cModules {
+      let importers = Set(
+        SourceTree.sources.filter { modules(importedBy: $0).contains(module) }.map(\.target))
+      #expect(importers.count <= 1, "\(module) is imported by \(importers.sorted())")
+    }
+  }
+
+  private func modules(importedBy file: SourceFile) -> Set<String> {
+    let statement = /(?m)^(?:@\w+ )*(?:\w+ )?import (?:struct |enum |class |func )?(\w+)/
+    return Set(file.text.matches(of: statement).map { String($0.1) })
+  }
+}
