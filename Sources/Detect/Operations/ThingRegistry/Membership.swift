@@ -73,7 +73,7 @@ extension Catalog {
       if let other = groupByRoot.updateValue(group, forKey: root(ofGroup: group)) {
         throw .invalidRequest(
           "thing \(thing.text) cannot be in \(other) and \(group), which are in the same hierarchy",
-          field: "thingGroupName")
+          field: "")
       }
     }
     return groups.intersection(leaving).sorted().map { .leave(thing, group: $0) }
