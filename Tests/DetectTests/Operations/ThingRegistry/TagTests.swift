@@ -41,6 +41,16 @@ import Testing
     #expect(try tags(of: arn) == [])
   }
 
+  @Test func `Tags written one by one are those of a create with all of them`() throws {
+    for key in ["b", "a"] {
+      try bench.perform(
+        TagResource(resourceARN: Self.group, tags: [Tag(key: key, value: "v")]))
+    }
+    let create = CreateThingGroup(
+      thingGroupName: "g", tags: [Tag(key: "b", value: "v"), Tag(key: "a", value: "v")])
+    #expect(bench.refusal(of: create) == nil)
+  }
+
   @Test func `What changes nothing has no changes`() throws {
     let tag = TagResource(resourceARN: Self.group, tags: [Tag(key: "k", value: "v")])
     try bench.perform(tag)
