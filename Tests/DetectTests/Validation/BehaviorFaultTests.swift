@@ -195,7 +195,7 @@ import Testing
 
   @Test(
     arguments: metrics + operators + kinds + values + statistical + numbers + dimensions)
-  func `a fault is named in AWS's words`(_ example: Case) throws {
+  func `A fault is named in AWS's words`(_ example: Case) throws {
     let validation = try BehaviorValidation([example.behavior], settings: Settings())
     #expect(
       validation.faults.map(\.message) == example.faults.map { "Behavior B is malformed. \($0)" })
@@ -219,7 +219,7 @@ import Testing
     ),
     ("B", "Behavior B is malformed. name B occurs twice"),
   ])
-  func `a name is a name and its own`(_ name: String, _ message: String) throws {
+  func `A name is a name and its own`(_ name: String, _ message: String) throws {
     let validation = try BehaviorValidation(
       [.sample(), .sample(name: name)], settings: Settings())
     #expect(
@@ -227,7 +227,7 @@ import Testing
     #expect(validation.rules.count == 1)
   }
 
-  @Test func `all faults of all behaviors come in the order of the list, then of the rules`() throws
+  @Test func `All faults of all behaviors come in the order of the list, then of the rules`() throws
   {
     let validation = try BehaviorValidation(
       [
@@ -244,13 +244,13 @@ import Testing
       ])
   }
 
-  @Test func `an unknown metric leaves the operator to be checked against all`() throws {
+  @Test func `An unknown metric leaves the operator to be checked against all`() throws {
     let validation = try BehaviorValidation(
       [.sample(metric: "x", comparison: "in-set")], settings: Settings())
     #expect(validation.faults.map(\.field) == ["behaviors[0].metric"])
   }
 
-  @Test func `a hundred behaviors are a profile, one more are not`() throws {
+  @Test func `A hundred behaviors are a profile, one more are not`() throws {
     let hundred = (0..<100).map { Behavior.sample(name: "b\($0)") }
     #expect(try BehaviorValidation(hundred, settings: Settings()).faults.isEmpty)
     #expect(
@@ -261,7 +261,7 @@ import Testing
     }
   }
 
-  @Test func `a thousand value elements are a profile, one more are one fault`() throws {
+  @Test func `A thousand value elements are a profile, one more are one fault`() throws {
     let ports = Behavior.sample(
       name: "Ports", metric: "aws:listening-tcp-ports", comparison: "in-port-set",
       value: .ports(Array(1...999)))
@@ -278,7 +278,7 @@ import Testing
       ])
   }
 
-  @Test func `an error holds as many faults as a header takes`() throws {
+  @Test func `An error holds as many faults as a header takes`() throws {
     let behaviors = (0..<100).map { Behavior.sample(name: "b\($0)", toAlarm: 11) }
     let validation = try BehaviorValidation(behaviors, settings: Settings())
     let error = #expect(throws: DetectError.self) { try validation.checkedRules() }

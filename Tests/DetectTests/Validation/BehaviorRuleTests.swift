@@ -15,7 +15,7 @@ import Testing
     ("less-than", BehaviorRule.Comparison.lessThan), ("less-than-equals", .lessThanOrEqual),
     ("greater-than", .greaterThan), ("greater-than-equals", .greaterThanOrEqual),
   ])
-  func `operators on numbers`(_ text: String, _ comparison: BehaviorRule.Comparison) throws {
+  func `Operators on numbers`(_ text: String, _ comparison: BehaviorRule.Comparison) throws {
     #expect(try rule(.sample(comparison: text)).criterion == .threshold(comparison, 10))
     #expect(
       try rule(.sample(comparison: text, value: nil, duration: 300, statistic: "p90")).criterion
@@ -26,13 +26,13 @@ import Testing
     ("p0", 0), ("p0.1", 10), ("p0.01", 1), ("p1", 100), ("p10", 1000), ("p50", 5000),
     ("p90", 9000), ("p99", 9900), ("p99.9", 9990), ("p99.99", 9999), ("p100", 10_000),
   ])
-  func `percentiles`(_ text: String, _ hundredths: Int) throws {
+  func `Percentiles`(_ text: String, _ hundredths: Int) throws {
     #expect(
       try rule(.sample(value: nil, duration: 300, statistic: text)).criterion
         == .percentile(.lessThan, hundredths: hundredths))
   }
 
-  @Test func `lists are sets`() throws {
+  @Test func `Lists are sets`() throws {
     let cidrs = { (comparison: String, texts: [String]) in
       Behavior.sample(
         metric: "aws:source-ip-address", comparison: comparison, value: .cidrs(texts))
@@ -60,11 +60,11 @@ import Testing
       ("aws:num-listening-tcp-ports", nil, nil), ("aws:num-listening-tcp-ports", 900, nil),
       ("aws:disconnect-duration", 300, nil),
     ] as [(String, Int64?, Int64?)])
-  func `windows`(_ metric: String, _ seconds: Int64?, _ milliseconds: Int64?) throws {
+  func `Windows`(_ metric: String, _ seconds: Int64?, _ milliseconds: Int64?) throws {
     #expect(try rule(.sample(metric: metric, duration: seconds)).duration == milliseconds)
   }
 
-  @Test func `another bucket has other windows`() throws {
+  @Test func `Another bucket has other windows`() throws {
     var settings = Settings()
     settings.bucket = 2000
     #expect(try rule(.sample(duration: 24), settings).duration == 24_000)
@@ -76,7 +76,7 @@ import Testing
       ])
   }
 
-  @Test func `defaults are filled in`() throws {
+  @Test func `Defaults are filled in`() throws {
     let plain = try rule(.sample())
     #expect(plain.datapointsToAlarm == 1)
     #expect(plain.datapointsToClear == 1)
@@ -87,13 +87,13 @@ import Testing
     #expect(plain != (try rule(.sample(metric: "aws:num-messages-received"))))
   }
 
-  @Test func `without criteria the metric is retained`() throws {
+  @Test func `Without criteria the metric is retained`() throws {
     let retained = try rule(Behavior(name: "Keep", metric: "aws:all-bytes-in"))
     #expect(retained.criterion == nil)
     #expect(retained.metric == Metric.named("aws:all-bytes-in")?.metric)
   }
 
-  @Test func `every metric takes an operator of its kind`() throws {
+  @Test func `Every metric takes an operator of its kind`() throws {
     for metric in Metric.catalogue {
       let value: MetricValue =
         switch metric.kind {
@@ -109,7 +109,7 @@ import Testing
     }
   }
 
-  @Test func `violations carry the defaults, and nothing else is touched`() {
+  @Test func `Violations carry the defaults, and nothing else is touched`() {
     let sent = Behavior.sample(toClear: 3)
     var expected = sent
     expected.criteria?.consecutiveDatapointsToAlarm = 1
@@ -118,7 +118,7 @@ import Testing
     #expect(bare.resolved == bare)
   }
 
-  @Test func `the type of criteria`() {
+  @Test func `The type of criteria`() {
     #expect(Behavior.sample().criteriaType == .staticThreshold)
     #expect(Behavior.sample(value: nil, statistic: "p90").criteriaType == .statistical)
     #expect(Behavior.sample(value: nil, ml: "LOW").criteriaType == .machineLearning)

@@ -24,7 +24,7 @@ import Testing
       ("aws:num-established-tcp-connections", nil, nil), ("aws:message-byte-size", nil, nil),
       ("aws:message-byte-size", 300, nil),
     ] as [(String, Int64?, String?)])
-  func `windows`(_ metric: String, _ duration: Int64?, _ warning: String?) throws {
+  func `Windows`(_ metric: String, _ duration: Int64?, _ warning: String?) throws {
     #expect(
       try warnings(.sample(metric: metric, duration: duration)) == [warning].compactMap(\.self))
   }
@@ -47,7 +47,7 @@ import Testing
       ("aws:num-disconnects", "greater-than", Int64.max, always),
       ("aws:num-disconnects", "less-than-equals", 0, nil),
     ] as [(String, String, Int64, String?)])
-  func `thresholds`(_ metric: String, _ comparison: String, _ count: Int64, _ warning: String?)
+  func `Thresholds`(_ metric: String, _ comparison: String, _ count: Int64, _ warning: String?)
     throws
   {
     let behavior = Behavior.sample(
@@ -64,7 +64,7 @@ import Testing
       ("greater-than-equals", "p10", nil), ("less-than", "p100", nil),
       ("less-than-equals", "p100", never), ("greater-than-equals", "p0", never),
     ] as [(String, String, String?)])
-  func `percentiles`(_ comparison: String, _ statistic: String, _ warning: String?) throws {
+  func `Percentiles`(_ comparison: String, _ statistic: String, _ warning: String?) throws {
     let behavior = Behavior.sample(
       comparison: comparison, value: nil, duration: 300, statistic: statistic)
     #expect(try warnings(behavior) == [warning].compactMap(\.self))
@@ -97,7 +97,7 @@ import Testing
       ),
       ("in-cidr-set", ["2001:db8::/32", "::/96", "1::/16"], []),
     ] as [(String, [String], [String])])
-  func `networks`(_ comparison: String, _ texts: [String], _ expected: [String]) throws {
+  func `Networks`(_ comparison: String, _ texts: [String], _ expected: [String]) throws {
     let behavior = Behavior.sample(
       metric: "aws:source-ip-address", comparison: comparison, value: .cidrs(texts))
     #expect(try warnings(behavior) == expected)
@@ -108,20 +108,20 @@ import Testing
       ([22, 443], []), ([22, 22], ["22 is in the list twice"]),
       ([0, 65535], ["port 0 is in the list, but no thing can report it"]),
     ] as [([Int64], [String])])
-  func `ports`(_ numbers: [Int64], _ expected: [String]) throws {
+  func `Ports`(_ numbers: [Int64], _ expected: [String]) throws {
     let behavior = Behavior.sample(
       metric: "aws:listening-tcp-ports", comparison: "in-port-set", value: .ports(numbers))
     #expect(try warnings(behavior) == expected)
   }
 
-  @Test func `a behavior without criteria never alarms`() throws {
+  @Test func `A behavior without criteria never alarms`() throws {
     #expect(
       try warnings(Behavior(name: "B", metric: "aws:all-bytes-in")) == [
         "has no criteria: the metric is retained and never alarms"
       ])
   }
 
-  @Test func `a behavior with faults has no warnings`() throws {
+  @Test func `A behavior with faults has no warnings`() throws {
     let validation = try BehaviorValidation([.sample(toAlarm: 0)], settings: Settings())
     #expect(validation.faults.count == 1)
     #expect(validation.warnings == [])
