@@ -1,0 +1,63 @@
+@testable import RPC
+
+/// A client and a server's connection, joined in memory. Nothing moves but in `exchange`.
+final class Pair {
+  let client: TestClient
+  let server: Connection
+  let loop = ManualLoop()
+  /// Why the server gave the connection up, if it did.
+  private(set) var failure: HTTP2Error?
+
+  init(
+    _ methods: [String: Method], limits: Limits = Limits(), client: TestClient = TestClient()
+  ) {
+    self.client = client
+    server = Connection(methods: methods, limits: limits, peer: "127.0.0.1:4711", loop: loop)
+  }
+
+  /// Moves bytes both ways and turns the loop until nothing moves any more.
+  func exchange() {
+    while true {
+      let sent = toServer(client.takeOutput())
+      let ran = loop.turn()
+      let output = takeServerOutput()
+      client.receive(output)
+      if !sent, !ran, output.isEmpty { return }
+    }
+  }
+
+  /// Gives bytes to the server. Says whether there were any.
+  @discardableResult
+  func toServer(_ bytes: some Collection<UInt8>) -> Bool {
+    guard failure == nil, !bytes.isEmpty else { return false }
+    let bytes = Array(bytes)
+    do throws(HTTP2Error) {
+      try server.receive(bytes.span)
+    } catch {
+      failure = error
+    }
+    return true
+  }
+
+  func takeServerOutput() -> [UInt8] {
+    var output: [UInt8] = []
+    do throws(HTTP2Error) {
+      while try server.session.writeFrames(
+        limit: 64 << 10, { frame in for index in frame.indices { output.append(frame[index]) } })
+      {}
+    } catch {
+      failure = error
+    }
+    return output
+  }
+
+  /// A unary call from its request to its response.
+  func call(
+    _ path: String, _ request: [UInt8], _ extra: KeyValuePairs<String, String> = [:]
+  ) -> TestClient.Response? {
+    let stream = client.open(path, extra)
+    client.send(request, on: stream, end: true)
+    exchange()
+    return client.responses[stream]
+  }
+}
