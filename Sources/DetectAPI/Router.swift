@@ -26,53 +26,81 @@ package enum Router {
       .merging(thingRegistry(ThingRegistryMethods(backend: backend))) { $1 }
       .merging(metricIngestion(MetricIngestionMethods(backend: backend, drain: drain))) { $1 }
       .merging([
-        "/grpc.health.v1.Health/Check": .unary(health.check),
-        "/grpc.health.v1.Health/Watch": .serverStreaming(health.watch),
+        "/grpc.health.v1.Health/Check": unary(health.check),
+        "/grpc.health.v1.Health/Watch": serverStreaming(health.watch),
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo":
-          .bidirectional(reflection.serverReflectionInfo),
+          bidirectional(reflection.serverReflectionInfo),
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo":
-          .bidirectional(reflection.serverReflectionInfo),
+          bidirectional(reflection.serverReflectionInfo),
       ]) { $1 }
   }
 
   private static func detect(_ methods: DetectMethods) -> [String: Method] {
     [
-      "/detect.v1.Detect/ListActiveViolations": .unary(methods.listActiveViolations),
-      "/detect.v1.Detect/ListViolationEvents": .unary(methods.listViolationEvents),
-      "/detect.v1.Detect/WatchViolationEvents": .serverStreaming(methods.watchViolationEvents),
+      "/detect.v1.Detect/ListActiveViolations": unary(methods.listActiveViolations),
+      "/detect.v1.Detect/ListViolationEvents": unary(methods.listViolationEvents),
+      "/detect.v1.Detect/WatchViolationEvents": serverStreaming(methods.watchViolationEvents),
     ]
   }
 
   private static func thingRegistry(_ methods: ThingRegistryMethods) -> [String: Method] {
     [
-      "/detect.v1.ThingRegistry/CreateThing": .unary(methods.createThing),
-      "/detect.v1.ThingRegistry/DescribeThing": .unary(methods.describeThing),
-      "/detect.v1.ThingRegistry/UpdateThing": .unary(methods.updateThing),
-      "/detect.v1.ThingRegistry/DeleteThing": .unary(methods.deleteThing),
-      "/detect.v1.ThingRegistry/ListThings": .unary(methods.listThings),
-      "/detect.v1.ThingRegistry/CreateThingGroup": .unary(methods.createThingGroup),
-      "/detect.v1.ThingRegistry/DescribeThingGroup": .unary(methods.describeThingGroup),
-      "/detect.v1.ThingRegistry/UpdateThingGroup": .unary(methods.updateThingGroup),
-      "/detect.v1.ThingRegistry/DeleteThingGroup": .unary(methods.deleteThingGroup),
-      "/detect.v1.ThingRegistry/ListThingGroups": .unary(methods.listThingGroups),
-      "/detect.v1.ThingRegistry/AddThingToThingGroup": .unary(methods.addThingToThingGroup),
+      "/detect.v1.ThingRegistry/CreateThing": unary(methods.createThing),
+      "/detect.v1.ThingRegistry/DescribeThing": unary(methods.describeThing),
+      "/detect.v1.ThingRegistry/UpdateThing": unary(methods.updateThing),
+      "/detect.v1.ThingRegistry/DeleteThing": unary(methods.deleteThing),
+      "/detect.v1.ThingRegistry/ListThings": unary(methods.listThings),
+      "/detect.v1.ThingRegistry/CreateThingGroup": unary(methods.createThingGroup),
+      "/detect.v1.ThingRegistry/DescribeThingGroup": unary(methods.describeThingGroup),
+      "/detect.v1.ThingRegistry/UpdateThingGroup": unary(methods.updateThingGroup),
+      "/detect.v1.ThingRegistry/DeleteThingGroup": unary(methods.deleteThingGroup),
+      "/detect.v1.ThingRegistry/ListThingGroups": unary(methods.listThingGroups),
+      "/detect.v1.ThingRegistry/AddThingToThingGroup": unary(methods.addThingToThingGroup),
       "/detect.v1.ThingRegistry/RemoveThingFromThingGroup":
-        .unary(methods.removeThingFromThingGroup),
+        unary(methods.removeThingFromThingGroup),
       "/detect.v1.ThingRegistry/UpdateThingGroupsForThing":
-        .unary(methods.updateThingGroupsForThing),
-      "/detect.v1.ThingRegistry/ListThingGroupsForThing": .unary(methods.listThingGroupsForThing),
-      "/detect.v1.ThingRegistry/ListThingsInThingGroup": .unary(methods.listThingsInThingGroup),
-      "/detect.v1.ThingRegistry/TagResource": .unary(methods.tagResource),
-      "/detect.v1.ThingRegistry/UntagResource": .unary(methods.untagResource),
-      "/detect.v1.ThingRegistry/ListTagsForResource": .unary(methods.listTagsForResource),
+        unary(methods.updateThingGroupsForThing),
+      "/detect.v1.ThingRegistry/ListThingGroupsForThing": unary(methods.listThingGroupsForThing),
+      "/detect.v1.ThingRegistry/ListThingsInThingGroup": unary(methods.listThingsInThingGroup),
+      "/detect.v1.ThingRegistry/TagResource": unary(methods.tagResource),
+      "/detect.v1.ThingRegistry/UntagResource": unary(methods.untagResource),
+      "/detect.v1.ThingRegistry/ListTagsForResource": unary(methods.listTagsForResource),
     ]
   }
 
   private static func metricIngestion(_ methods: MetricIngestionMethods) -> [String: Method] {
     [
-      "/detect.v1.MetricIngestion/ReportMetrics": .bidirectional(methods.reportMetrics),
-      "/detect.v1.MetricIngestion/PutMetricReports": .unary(methods.putMetricReports),
-      "/detect.v1.MetricIngestion/ListMetricValues": .unary(methods.listMetricValues),
+      "/detect.v1.MetricIngestion/ReportMetrics": bidirectional(methods.reportMetrics),
+      "/detect.v1.MetricIngestion/PutMetricReports": unary(methods.putMetricReports),
+      "/detect.v1.MetricIngestion/ListMetricValues": unary(methods.listMetricValues),
     ]
+  }
+
+  // MARK: Shapes
+
+  private static func unary(
+    _ body: @escaping @Sendable ([UInt8]) async throws(RPCStatus) -> [UInt8]
+  ) -> Method {
+    .unary { (request, _) async throws(RPCStatus) in try await body(request) }
+  }
+
+  private static func serverStreaming(
+    _ body: @escaping @Sendable ([UInt8], @escaping Send) async throws(RPCStatus) -> Void
+  ) -> Method {
+    .serverStreaming { (request, responses, _) async throws(RPCStatus) in
+      try await body(request) { (response) async throws(RPCStatus) in
+        try await responses.send(response)
+      }
+    }
+  }
+
+  private static func bidirectional(
+    _ body: @escaping @Sendable (@escaping Next, @escaping Send) async throws(RPCStatus) -> Void
+  ) -> Method {
+    .bidirectional { (requests, responses, _) async throws(RPCStatus) in
+      try await body(
+        { () async throws(RPCStatus) in try await requests.next() },
+        { (response) async throws(RPCStatus) in try await responses.send(response) })
+    }
   }
 }

@@ -96,6 +96,7 @@ private func errorInfo(reason: String, metadata: [(String, String)]) -> Detail {
 
 private func badRequest(_ message: String, field: String) -> Detail? {
   guard !field.isEmpty else { return nil }
+  let field = contractPath(field)
   let bytes = unsafe encode(google__rpc__bad_request__init) { request, arena in
     unsafe (request.n_field_violations, request.field_violations) = arena.messages(
       [message], google__rpc__bad_request__field_violation__init
@@ -126,4 +127,19 @@ private func retryInfo(milliseconds: Int64) -> Detail {
     }
   }
   return Detail(name: "RetryInfo", bytes: bytes)
+}
+
+/// A path in the contract's names where the domain speaks of it in the API's:
+/// "behaviors[2].criteria.durationSeconds" becomes "behaviors[2].criteria.duration_seconds". What comes
+/// below "attributes" are names that the user chose.
+private func contractPath(_ path: String) -> String {
+  let names = path.split(separator: ".", omittingEmptySubsequences: false)
+  let chosen = names.firstIndex(of: "attributes").map { $0 + 1 } ?? names.endIndex
+  let ours = names[..<chosen].map { name in
+    name.reduce(into: "") { result, character in
+      if character.isUppercase { result += "_" }
+      result += character.lowercased()
+    }
+  }
+  return (ours + names[chosen...].map(String.init)).joined(separator: ".")
 }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Hands elements from one task to another, in order, and makes the giver wait while `capacity` of
+/// Hands elements from one task to another, in order; the giver waits for room while `capacity` of
 /// them have not been taken.
 final class BoundedQueue<Element: Sendable>: Sendable {
   private struct State {
@@ -20,12 +20,15 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     self.capacity = capacity
   }
 
-  /// Adds an element as soon as there is room. A task that is cancelled before adds nothing.
-  func append(_ element: Element) async {
-    _ = await retryOnChange { (state: inout State) -> Void? in
-      guard state.elements.count < self.capacity else { return nil }
-      return state.elements.append(element)
-    }
+  /// Waits until there is room for an element. False if the task is cancelled before.
+  func hasRoom() async -> Bool {
+    await retryOnChange { state in state.elements.count < self.capacity ? true : nil } ?? false
+  }
+
+  /// Adds an element. The giver has waited for room.
+  func append(_ element: Element) {
+    state.withLock { $0.elements.append(element) }
+    signalChange()
   }
 
   /// Says that no element will follow.

@@ -51,10 +51,10 @@ package final class Drain: Sendable {
     }
   }
 
-  /// Runs `body` until it ends, or until the server shuts down: then its task is cancelled, and the
-  /// result is true once it has ended.
+  /// Runs `body`, and cancels its task when the server shuts down.
   ///
-  /// - Throws: what `body` throws, unless the server shuts down.
+  /// - Returns: whether `body` was cut short by that. It has ended in any case.
+  /// - Throws: what `body` throws for any other reason.
   func interrupts(
     _ body: @escaping @Sendable () async throws(RPCStatus) -> Void
   ) async throws(RPCStatus) -> Bool {
@@ -73,7 +73,7 @@ package final class Drain: Sendable {
       }
       return result
     }
-    if hasBegun { return true }
+    if case .failure = result, hasBegun { return true }
     try result?.get()
     return false
   }

@@ -4,9 +4,7 @@ internal import RPC
 
 extension DetectMethods {
   /// Lists the violations whose alarm is raised now.
-  func listActiveViolations(
-    _ request: [UInt8], _ context: CallContext
-  ) async throws(RPCStatus) -> [UInt8] {
+  func listActiveViolations(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
     let query = try unsafe decode(request, detect__v1__list_active_violations_request__init) {
       request throws(RPCStatus) in
       try unsafe ListActiveViolations(

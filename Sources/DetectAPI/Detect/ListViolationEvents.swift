@@ -4,9 +4,7 @@ internal import RPC
 
 extension DetectMethods {
   /// Lists what happened to violations in a range of time.
-  func listViolationEvents(
-    _ request: [UInt8], _ context: CallContext
-  ) async throws(RPCStatus) -> [UInt8] {
+  func listViolationEvents(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
     let query = try unsafe decode(request, detect__v1__list_violation_events_request__init) {
       request throws(RPCStatus) in
       try unsafe ListViolationEvents(

@@ -5,16 +5,7 @@ internal import RPC
 extension DetectMethods {
   /// Streams events as they happen, until the client ends the call or the server shuts down.
   func watchViolationEvents(
-    _ request: [UInt8], _ responses: ResponseStream, _ context: CallContext
-  ) async throws(RPCStatus) {
-    try await watchViolationEvents(request) { response async throws(RPCStatus) in
-      try await responses.send(response)
-    }
-  }
-
-  /// The same with any place to send to.
-  func watchViolationEvents(
-    _ request: [UInt8], send: @escaping @Sendable ([UInt8]) async throws(RPCStatus) -> Void
+    _ request: [UInt8], send: @escaping Send
   ) async throws(RPCStatus) {
     let start = try unsafe decode(request, detect__v1__watch_violation_events_request__init) {
       request in
@@ -33,6 +24,7 @@ extension DetectMethods {
           sequence = event.sequence
         }
       }
+      throw RPCStatus(.cancelled, "the call is over")
     }
     if isShutDown { throw .shutdown }
   }

@@ -4,9 +4,7 @@ internal import RPC
 
 extension MetricIngestionMethods {
   /// Lists the values of a metric of a thing in a range of time.
-  func listMetricValues(
-    _ request: [UInt8], _ context: CallContext
-  ) async throws(RPCStatus) -> [UInt8] {
+  func listMetricValues(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
     let query = try unsafe decode(request, detect__v1__list_metric_values_request__init) {
       request throws(RPCStatus) in
       if let dimension = unsafe optionalText(request.dimension_name) {

@@ -4,9 +4,7 @@ internal import RPC
 
 extension MetricIngestionMethods {
   /// Takes one batch of reports and answers once it is durable.
-  func putMetricReports(
-    _ request: [UInt8], _ context: CallContext
-  ) async throws(RPCStatus) -> [UInt8] {
+  func putMetricReports(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
     let batch = try unsafe decode(request, detect__v1__put_metric_reports_request__init) {
       request throws(RPCStatus) in
       try unsafe reportBatch(request.reports, request.n_reports)

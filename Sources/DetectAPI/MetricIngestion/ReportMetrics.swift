@@ -10,14 +10,7 @@ extension MetricIngestionMethods {
   }
 
   /// Takes batches and acknowledges each by its number, in order, once it is durable.
-  func reportMetrics(
-    _ requests: RequestStream, _ responses: ResponseStream, _ context: CallContext
-  ) async throws(RPCStatus) {
-    try await reportMetrics(
-      next: { () async throws(RPCStatus) in try await requests.next() },
-      send: { response async throws(RPCStatus) in try await responses.send(response) })
-  }
-
+  ///
   /// Two tasks: one reads batches and submits them without waiting, this one waits for each and
   /// acknowledges it.
   ///
@@ -25,10 +18,7 @@ extension MetricIngestionMethods {
   ///
   /// While the queue is full nothing is read, so that flow control holds the client. Whatever ends
   /// the reading, what was submitted before is acknowledged first.
-  func reportMetrics(
-    next: @escaping @Sendable () async throws(RPCStatus) -> [UInt8]?,
-    send: ([UInt8]) async throws(RPCStatus) -> Void
-  ) async throws(RPCStatus) {
+  func reportMetrics(next: @escaping Next, send: Send) async throws(RPCStatus) {
     let queue = BoundedQueue<NumberedBatch>(capacity: Limits.outstandingBatches)
     async let end = submitBatches(from: next, to: queue)
     while let batch = await queue.next() {
@@ -43,14 +33,13 @@ extension MetricIngestionMethods {
   /// Submits batches until the client has sent its last. Returns the status to end with if something
   /// else stopped it.
   private func submitBatches(
-    from next: @escaping @Sendable () async throws(RPCStatus) -> [UInt8]?,
-    to queue: BoundedQueue<NumberedBatch>
+    from next: @escaping Next, to queue: BoundedQueue<NumberedBatch>
   ) async -> RPCStatus? {
     defer { queue.finish() }
     do throws(RPCStatus) {
       let isShutDown = try await drain.interrupts { () async throws(RPCStatus) in
-        while let request = try await next() {
-          await queue.append(try await submit(request))
+        while await queue.hasRoom(), let request = try await next() {
+          queue.append(try await submit(request))
         }
       }
       return isShutDown ? .shutdown : nil

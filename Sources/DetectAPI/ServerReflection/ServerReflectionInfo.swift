@@ -7,11 +7,9 @@ struct ServerReflectionMethods: Sendable {
   let index: DescriptorIndex
 
   /// Answers each request with one response, in order.
-  func serverReflectionInfo(
-    _ requests: RequestStream, _ responses: ResponseStream, _ context: CallContext
-  ) async throws(RPCStatus) {
-    while let request = try await requests.next() {
-      try await responses.send(try response(to: request))
+  func serverReflectionInfo(next: Next, send: Send) async throws(RPCStatus) {
+    while let request = try await next() {
+      try await send(try response(to: request))
     }
   }
 

@@ -4,7 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Makes a thing a member of a group.
-  func addThingToThingGroup(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus)
+  func addThingToThingGroup(_ request: [UInt8]) async throws(RPCStatus)
     -> [UInt8]
   {
     let operation = try unsafe decode(request, detect__v1__add_thing_to_thing_group_request__init) {

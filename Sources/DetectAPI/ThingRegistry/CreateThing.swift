@@ -4,9 +4,8 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Registers a thing, or finds it registered.
-  func createThing(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus) -> [UInt8] {
-    let operation = try unsafe decode(request, detect__v1__create_thing_request__init) {
-      request in
+  func createThing(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
+    let operation = try unsafe decode(request, detect__v1__create_thing_request__init) { request in
       unsafe CreateThing(
         thingName: text(request.thing_name), thingTypeName: optionalText(request.thing_type_name),
         attributePayload: optional(request.attribute_payload, AttributePayload.init),

@@ -4,7 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Creates a group, or finds it created.
-  func createThingGroup(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus)
+  func createThingGroup(_ request: [UInt8]) async throws(RPCStatus)
     -> [UInt8]
   {
     let operation = try unsafe decode(request, detect__v1__create_thing_group_request__init) {

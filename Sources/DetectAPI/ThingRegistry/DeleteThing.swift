@@ -4,9 +4,8 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Deletes a thing and its memberships.
-  func deleteThing(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus) -> [UInt8] {
-    let operation = try unsafe decode(request, detect__v1__delete_thing_request__init) {
-      request in
+  func deleteThing(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
+    let operation = try unsafe decode(request, detect__v1__delete_thing_request__init) { request in
       unsafe DeleteThing(
         thingName: text(request.thing_name),
         expectedVersion: optionalNumber(request.expected_version))

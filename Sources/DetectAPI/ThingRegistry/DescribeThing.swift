@@ -4,8 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Returns a thing.
-  func describeThing(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus) -> [UInt8]
-  {
+  func describeThing(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
     let operation = try unsafe decode(request, detect__v1__describe_thing_request__init) {
       request in
       unsafe DescribeThing(

@@ -4,7 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Lists the tags of a resource.
-  func listTagsForResource(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus)
+  func listTagsForResource(_ request: [UInt8]) async throws(RPCStatus)
     -> [UInt8]
   {
     let operation = try unsafe decode(request, detect__v1__list_tags_for_resource_request__init) {

@@ -4,7 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Lists the groups.
-  func listThingGroups(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus)
+  func listThingGroups(_ request: [UInt8]) async throws(RPCStatus)
     -> [UInt8]
   {
     let operation = try unsafe decode(request, detect__v1__list_thing_groups_request__init) {

@@ -4,7 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Lists the groups that a thing is a direct member of.
-  func listThingGroupsForThing(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus)
+  func listThingGroupsForThing(_ request: [UInt8]) async throws(RPCStatus)
     -> [UInt8]
   {
     let operation = try unsafe decode(

@@ -4,9 +4,8 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Lists the things.
-  func listThings(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus) -> [UInt8] {
-    let operation = try unsafe decode(request, detect__v1__list_things_request__init) {
-      request in
+  func listThings(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
+    let operation = try unsafe decode(request, detect__v1__list_things_request__init) { request in
       unsafe ListThings(
         nextToken: optionalText(request.next_token),
         maxResults: optionalNumber(request.max_results),

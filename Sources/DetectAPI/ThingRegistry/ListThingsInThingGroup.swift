@@ -4,7 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Lists the members of a group.
-  func listThingsInThingGroup(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus)
+  func listThingsInThingGroup(_ request: [UInt8]) async throws(RPCStatus)
     -> [UInt8]
   {
     let operation = try unsafe decode(request, detect__v1__list_things_in_thing_group_request__init)

@@ -4,7 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Ends a thing's membership in a group.
-  func removeThingFromThingGroup(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus)
+  func removeThingFromThingGroup(_ request: [UInt8]) async throws(RPCStatus)
     -> [UInt8]
   {
     let operation = try unsafe decode(

@@ -4,9 +4,8 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Writes tags on a resource.
-  func tagResource(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus) -> [UInt8] {
-    let operation = try unsafe decode(request, detect__v1__tag_resource_request__init) {
-      request in
+  func tagResource(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
+    let operation = try unsafe decode(request, detect__v1__tag_resource_request__init) { request in
       unsafe TagResource(
         resourceARN: text(request.resource_arn), tags: list(request.tags, request.n_tags, Tag.init))
     }

@@ -4,8 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Removes tags from a resource.
-  func untagResource(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus) -> [UInt8]
-  {
+  func untagResource(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
     let operation = try unsafe decode(request, detect__v1__untag_resource_request__init) {
       request in
       unsafe UntagResource(

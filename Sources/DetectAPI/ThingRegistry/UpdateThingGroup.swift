@@ -4,7 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Changes a group.
-  func updateThingGroup(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus)
+  func updateThingGroup(_ request: [UInt8]) async throws(RPCStatus)
     -> [UInt8]
   {
     let operation = try unsafe decode(request, detect__v1__update_thing_group_request__init) {

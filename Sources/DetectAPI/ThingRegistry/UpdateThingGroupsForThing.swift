@@ -4,7 +4,7 @@ internal import RPC
 
 extension ThingRegistryMethods {
   /// Lets a thing join and leave groups in one step.
-  func updateThingGroupsForThing(_ request: [UInt8], _ context: CallContext) async throws(RPCStatus)
+  func updateThingGroupsForThing(_ request: [UInt8]) async throws(RPCStatus)
     -> [UInt8]
   {
     let operation = try unsafe decode(

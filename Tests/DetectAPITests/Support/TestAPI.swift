@@ -1,0 +1,102 @@
+import Detect
+@testable import DetectAPI
+import Dispatch
+import RPC
+import Synchronization
+import Testing
+
+/// The methods of the contract on a service of its own, in memory, with a clock that a test sets.
+final class TestAPI: Sendable {
+  let service: DetectService
+  let drain = Drain()
+  let methods: [String: Method]
+  /// What went to the log instead of the peer.
+  let failures = Mutex<[String]>([])
+  private let clock: TestClock
+
+  init(settings: Settings = Settings()) throws {
+    let clock = TestClock()
+    let service = try DetectService(
+      store: MemoryStore(), settings: settings,
+      workers: Workers(
+        engine: SerialQueue("engine"), writer: SerialQueue("writer"),
+        reader: SerialQueue("reader")),
+      clock: { clock.now.load(ordering: .relaxed) }, identifiers: { clock.identifier() },
+      onFault: { error in Issue.record(error) })
+    self.clock = clock
+    self.service = service
+    methods = Router.methods(of: service, drain: drain) { Issue.record("internal failure: \($0)") }
+  }
+
+  /// Milliseconds since the epoch, for the service.
+  var now: Int64 {
+    get { clock.now.load(ordering: .relaxed) }
+    set { clock.now.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Calls a unary method: "Detect/ListViolationEvents", of any package.
+  func call(_ name: String, _ request: Value) async throws -> Value {
+    let path = try #require(methods.keys.first { $0.hasSuffix(".\(name)") }, "no method \(name)")
+    let types = try #require(Schema.contract.methods[path])
+    guard case .unary(let handler) = methods[path] else { throw NotUnary() }
+    let response = try await handler(
+      request.serialized(as: types.request), CallContext(method: path))
+    return Value(response, as: types.response)
+  }
+
+  /// Calls a unary method that must fail, and gives its status and the details of it.
+  func fault(_ name: String, _ request: Value) async throws -> Fault {
+    let status = try await #require(throws: RPCStatus.self) {
+      _ = try await self.call(name, request)
+    }
+    return Fault(status)
+  }
+
+  struct NotUnary: Error {}
+}
+
+/// A status, with the messages in its details.
+struct Fault {
+  let code: RPCStatus.Code
+  let message: String
+  /// The details by the name of their type: "ErrorInfo".
+  let details: [String: Value]
+
+  init(_ status: RPCStatus) {
+    code = status.code
+    message = status.message
+    var details: [String: Value] = [:]
+    for any in Wire(status.details).messages(3) {
+      let type = any.text(1).drop { $0 != "/" }.dropFirst()
+      details[String(type.dropFirst("google.rpc.".count))] = Value(
+        any.payloads(2).first ?? [], as: String(type))
+    }
+    self.details = details
+  }
+
+  /// The AWS exception: "RESOURCE_NOT_FOUND_EXCEPTION".
+  var reason: String? { details["ErrorInfo"]?["reason"]?.text }
+  /// The field at fault.
+  var field: String? { details["BadRequest"]?["field_violations"]?[0]?["field"]?.text }
+}
+
+/// A clock that stands, and identifiers that can be foretold.
+final class TestClock: Sendable {
+  let now = Atomic<Int64>(1_700_000_000_000)
+  private let identifiers = Atomic<Int>(0)
+
+  func identifier() -> String {
+    let number = identifiers.add(1, ordering: .relaxed).newValue
+    let digits = String(number, radix: 16)
+    return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
+  }
+}
+
+/// A worker of the service.
+struct SerialQueue: Worker {
+  private let queue: DispatchQueue
+
+  init(_ label: String) { queue = DispatchQueue(label: label) }
+
+  func enqueue(_ job: @escaping @Sendable () -> Void) { queue.async(execute: job) }
+}
