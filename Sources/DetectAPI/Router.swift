@@ -37,6 +37,19 @@ package enum Router {
 
   private static func detect(_ methods: DetectMethods) -> [String: Method] {
     [
+      "/detect.v1.Detect/CreateSecurityProfile": unary(methods.createSecurityProfile),
+      "/detect.v1.Detect/DescribeSecurityProfile": unary(methods.describeSecurityProfile),
+      "/detect.v1.Detect/UpdateSecurityProfile": unary(methods.updateSecurityProfile),
+      "/detect.v1.Detect/DeleteSecurityProfile": unary(methods.deleteSecurityProfile),
+      "/detect.v1.Detect/ListSecurityProfiles": unary(methods.listSecurityProfiles),
+      "/detect.v1.Detect/ValidateSecurityProfileBehaviors": unary(
+        methods.validateSecurityProfileBehaviors),
+      "/detect.v1.Detect/AttachSecurityProfile": unary(methods.attachSecurityProfile),
+      "/detect.v1.Detect/DetachSecurityProfile": unary(methods.detachSecurityProfile),
+      "/detect.v1.Detect/ListSecurityProfilesForTarget": unary(
+        methods.listSecurityProfilesForTarget),
+      "/detect.v1.Detect/ListTargetsForSecurityProfile": unary(
+        methods.listTargetsForSecurityProfile),
       "/detect.v1.Detect/ListActiveViolations": unary(methods.listActiveViolations),
       "/detect.v1.Detect/ListViolationEvents": unary(methods.listViolationEvents),
       "/detect.v1.Detect/WatchViolationEvents": serverStreaming(methods.watchViolationEvents),

@@ -9,8 +9,7 @@ extension ThingRegistryMethods {
   {
     let operation = try unsafe decode(
       request, detect__v1__list_thing_groups_for_thing_request__init
-    ) {
-      request in
+    ) { request in
       unsafe ListThingGroupsForThing(
         thingName: text(request.thing_name), nextToken: optionalText(request.next_token),
         maxResults: optionalNumber(request.max_results))

@@ -9,8 +9,7 @@ extension ThingRegistryMethods {
   {
     let operation = try unsafe decode(
       request, detect__v1__remove_thing_from_thing_group_request__init
-    ) {
-      request in
+    ) { request in
       unsafe RemoveThingFromThingGroup(
         thingGroupName: optionalText(request.thing_group_name),
         thingGroupARN: optionalText(request.thing_group_arn),

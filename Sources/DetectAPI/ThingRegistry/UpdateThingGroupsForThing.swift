@@ -9,8 +9,7 @@ extension ThingRegistryMethods {
   {
     let operation = try unsafe decode(
       request, detect__v1__update_thing_groups_for_thing_request__init
-    ) {
-      request in
+    ) { request in
       unsafe UpdateThingGroupsForThing(
         thingName: text(request.thing_name),
         thingGroupsToAdd: texts(request.thing_groups_to_add, request.n_thing_groups_to_add),
