@@ -3,7 +3,7 @@
 /// A value: operations decide against it, changes are applied to it, and the same changes in the same
 /// order always give the same catalog.
 package struct Catalog: Sendable {
-  package let settings: Settings
+  package internal(set) var settings: Settings
 
   /// Profiles by name.
   package private(set) var profiles: [String: SecurityProfile] = [:]

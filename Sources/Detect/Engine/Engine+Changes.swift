@@ -75,6 +75,28 @@ extension Engine {
     return coverage
   }
 
+  /// Takes new settings, under which every profile must be free of faults. Windows that were cut into
+  /// other buckets start empty; streaks and violations go on.
+  mutating func configure(_ settings: Settings) {
+    if settings.bucket != self.settings.bucket {
+      for index in things.indices where !things[index].windows.isEmpty {
+        things[index].windows = []
+        markChanged(index)
+      }
+      openBuckets = [:]
+      closedThrough = .min
+    }
+    self.settings = settings
+    catalog.settings = settings
+    for profile in catalog.profiles.values {
+      plans[profile.name] = ProfilePlan(profile, settings: settings)
+    }
+    coverages.removeAll()
+    var ended: [EndedAlarm] = []
+    for index in things.indices { cover(index, &ended) }
+    assert(ended.isEmpty, "settings do not change who is judged by what")
+  }
+
   private mutating func updatePlan(after change: Change) {
     switch change {
     case .putProfile(let profile):

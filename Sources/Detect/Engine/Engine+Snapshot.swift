@@ -16,6 +16,7 @@ struct Unsaved: Sendable {
 extension Engine {
   /// The first byte of a record's key: records load in the order of these.
   fileprivate enum RecordKind {
+    static let settings: UInt8 = 0
     static let catalog: UInt8 = 1
     static let thing: UInt8 = 2
     static let counters: UInt8 = 3
@@ -38,6 +39,7 @@ extension Engine {
       things[index].retained = []
       things[index].isChanged = false
     }
+    records.append(SnapshotRecord(key: [RecordKind.settings], value: encodedSettings()))
     records.append(SnapshotRecord(key: [RecordKind.counters], value: encodedCounters()))
     unsaved = Unsaved()
     return Snapshot(position: position, records: records, metricValues: chunks)
@@ -50,6 +52,9 @@ extension Engine {
     }
     var reader = ByteReader(value)
     switch kind {
+    case RecordKind.settings:
+      settings = try Settings(from: &reader)
+      catalog.settings = settings
     case RecordKind.catalog:
       let change = try Change(from: &reader)
       _ = catalog.apply(change)
@@ -68,6 +73,12 @@ extension Engine {
     default: throw .corrupt("a snapshot record of unknown kind \(kind)")
     }
     try reader.finish()
+  }
+
+  private func encodedSettings() -> [UInt8] {
+    var writer = ByteWriter()
+    settings.encode(to: &writer)
+    return writer.bytes
   }
 
   private func encodedCounters() -> [UInt8] {

@@ -8,7 +8,7 @@
 ///                                                                              │
 ///                                                              alarms ◄────────┘
 package struct Engine: Sendable {
-  package let settings: Settings
+  package internal(set) var settings: Settings
   package internal(set) var catalog: Catalog
   /// The latest time the engine was told, in milliseconds since the epoch. It never goes back.
   package internal(set) var clock: Int64 = 0
@@ -39,7 +39,8 @@ package struct Engine: Sendable {
   /// What the last snapshot lacks.
   var unsaved = Unsaved()
 
-  package init(settings: Settings) {
+  /// An engine that knows nothing yet.
+  package init(settings: Settings = Settings()) {
     self.settings = settings
     catalog = Catalog(settings: settings)
   }
@@ -68,6 +69,8 @@ package struct Engine: Sendable {
       apply(changes, &outcome.events)
     case .advance(let time):
       advance(to: time, &outcome.events)
+    case .configure(let settings):
+      configure(settings)
     }
     checkInvariants()
     return outcome

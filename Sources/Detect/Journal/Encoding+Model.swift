@@ -212,6 +212,42 @@ extension ThingGroup {
   }
 }
 
+extension Settings {
+  func encode(to writer: inout ByteWriter) {
+    writer.write(account.partition)
+    writer.write(account.region)
+    writer.write(account.id)
+    writer.write(bucket)
+    writer.write(grace)
+    writer.write(silence)
+    writer.write(minimumReportInterval)
+    writer.write(Int64(windowCapacity))
+    writer.write(Int64(thingCapacity))
+    writer.write(enforcesRateQuotas)
+    writer.write(metricValueRetention)
+    writer.write(violationEventRetention)
+    writer.write(Int64(snapshotJournalBytes))
+  }
+
+  init(from reader: inout ByteReader) throws(StoreError) {
+    self.init()
+    account = Account(
+      partition: try reader.readString(), region: try reader.readString(),
+      id: try reader.readString())
+    bucket = try reader.readInt64()
+    grace = try reader.readInt64()
+    silence = try reader.readInt64()
+    minimumReportInterval = try reader.readInt64()
+    windowCapacity = Int(try reader.readInt64())
+    thingCapacity = Int(try reader.readInt64())
+    enforcesRateQuotas = try reader.readBool()
+    metricValueRetention = try reader.readInt64()
+    violationEventRetention = try reader.readInt64()
+    snapshotJournalBytes = Int(try reader.readInt64())
+    guard faults.isEmpty else { throw .corrupt("settings that contradict themselves in a record") }
+  }
+}
+
 extension ByteWriter {
   /// Writes the pairs by rising key, so that equal dictionaries give equal bytes.
   fileprivate mutating func write(attributes: [String: String]) {

@@ -7,6 +7,8 @@ package enum Input: Hashable, Sendable {
   case changes([Change], at: Int64)
   /// Time has come to this point: buckets close and silences end.
   case advance(to: Int64)
+  /// From here on these settings hold. They decide what inputs mean, so they are in the journal too.
+  case configure(Settings)
 }
 
 extension Input {
@@ -23,6 +25,9 @@ extension Input {
     case .advance(let time):
       writer.write(UInt8(3))
       writer.write(time)
+    case .configure(let settings):
+      writer.write(UInt8(4))
+      settings.encode(to: &writer)
     }
   }
 
@@ -37,6 +42,7 @@ extension Input {
       self = .changes(
         try reader.readList { r throws(StoreError) in try Change(from: &r) }, at: time)
     case 3: self = .advance(to: try reader.readInt64())
+    case 4: self = .configure(try Settings(from: &reader))
     case let kind: throw .corrupt("journal input of unknown kind \(kind)")
     }
   }

@@ -25,7 +25,13 @@ package final class DetectService: Sendable {
     clock: @escaping @Sendable () -> Int64, identifiers: @escaping @Sendable () -> String,
     onFault: @escaping @Sendable (StoreError) -> Void
   ) throws(StoreError) {
-    let recovery = try Recovery(from: store, settings: settings)
+    let recovery = try Recovery(from: store)
+    for profile in recovery.engine.catalog.profiles.values {
+      if let fault = profile.faults(settings: settings).first {
+        throw .unsuitable(
+          "security profile \(profile.name) cannot be judged under these settings: \(fault)")
+      }
+    }
     self.settings = settings
     self.store = store
     self.workers = workers

@@ -9,8 +9,8 @@ package struct Recovery: Sendable {
 
   /// Loads the snapshot and applies the journal again. The events come out as they did the first time and
   /// are in the store already.
-  package init(from store: any Store, settings: Settings) throws(StoreError) {
-    var engine = Engine(settings: settings)
+  package init(from store: any Store) throws(StoreError) {
+    var engine = Engine()
     var position = try store.loadSnapshot { record throws(StoreError) in
       try engine.restore(record)
     }

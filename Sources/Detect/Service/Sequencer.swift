@@ -107,6 +107,7 @@ final class Sequencer: Sendable {
       State(
         engine: recovery.engine, snapshotPosition: recovery.snapshotPosition,
         position: recovery.position, journalBytes: recovery.journalBytes))
+    post { self.configure(&$0) }
   }
 
   /// Runs a step in its place in the order, and calls back with its answer once that is durable.
@@ -260,15 +261,22 @@ final class Sequencer: Sendable {
     }
   }
 
+  /// Puts the settings in force, where those in the journal are others.
+  private func configure(_ state: inout State) {
+    guard state.engine?.settings != settings else { return }
+    _ = state.apply(.configure(settings))
+  }
+
   /// Loads the engine as the store knows it; leaves none where the store cannot be read.
   private func reload(_ state: inout State) {
     state.engine = nil
     do {
-      let recovery = try Recovery(from: store, settings: settings)
+      let recovery = try Recovery(from: store)
       state.engine = recovery.engine
       state.snapshotPosition = recovery.snapshotPosition
       state.position = recovery.position
       state.journalBytes = recovery.journalBytes
+      configure(&state)
       feed.restart(newest: recovery.engine.lastSequence)
     } catch {
       onFault(error)

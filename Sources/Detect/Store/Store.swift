@@ -9,6 +9,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case newerSchema(found: Int, supported: Int)
   /// Another process has the store open.
   case inUse(String)
+  /// What is stored cannot be served under the settings that were given.
+  case unsuitable(String)
 }
 
 /// One unit of durability: the inputs that were applied together, and the events they caused.
