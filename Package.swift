@@ -73,7 +73,8 @@ let package = Package(
       ], swiftSettings: swift),
 
     // Tests mirror Sources
-    .testTarget(name: "DetectTests", dependencies: ["Detect"], swiftSettings: swift),
+    .testTarget(
+      name: "DetectTests", dependencies: ["Detect"], exclude: ["Engine/Goldens"], swiftSettings: swift),
     .testTarget(
       name: "RPCTests",
       dependencies: [

@@ -1,0 +1,166 @@
+@testable import Detect
+
+/// SplitMix64: a small generator whose numbers are the same on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}
+
+/// A random life of a small fleet: profiles come and go, things join and leave groups, reports of every
+/// metric family arrive, and time passes, now and then for days.
+struct RandomInputs {
+  private var random: SeededGenerator
+  private(set) var now: Int64 = 1_700_000_000_000
+  private var nextReport: [Int: UInt64] = [:]
+  private var version: UInt32 = 1
+
+  init(seed: UInt64) {
+    random = SeededGenerator(seed: seed)
+  }
+
+  mutating func next() -> Input {
+    now += Int64.random(in: 0...40_000, using: &random)
+    if chance(1, in: 300) { now += 49 * 3_600_000 }
+    switch Int.random(in: 0..<20, using: &random) {
+    case 0, 1: return .advance(to: now)
+    case 2: return .changes([change()], at: now)
+    default:
+      return .reports((0..<Int.random(in: 1...6, using: &random)).map { _ in report() }, at: now)
+    }
+  }
+
+  /// What every fleet of this kind starts with.
+  static var preparation: [Change] {
+    let groups = ["g0", "g1"].map { name in
+      Change.putGroup(
+        ThingGroup(name: name, id: name, parent: name == "g1" ? "g0" : nil, creationDate: 0))
+    }
+    return groups
+  }
+
+  private mutating func change() -> Change {
+    let profile = "profile-\(Int.random(in: 0..<3, using: &random))"
+    let thing = ThingName("thing-\(Int.random(in: 0..<6, using: &random))")
+    let group = chance(1, in: 2) ? "g0" : "g1"
+    switch Int.random(in: 0..<9, using: &random) {
+    case 0, 1: return .putProfile(self.profile(named: profile))
+    case 2: return .removeProfile(profile)
+    case 3, 4: return .attach(profile: profile, target())
+    case 5: return .detach(profile: profile, target())
+    case 6: return .putThing(Thing(name: thing, id: "id"))
+    case 7: return .join(thing, group: group)
+    default: return chance(1, in: 2) ? .removeThing(thing) : .leave(thing, group: group)
+    }
+  }
+
+  private mutating func target() -> Target {
+    let targets: [Target] = [
+      .allThings, .registeredThings, .unregisteredThings, .thingGroup("g0"), .thingGroup("g1"),
+    ]
+    return targets[Int.random(in: 0..<targets.count, using: &random)]
+  }
+
+  private mutating func profile(named name: String) -> SecurityProfile {
+    version += 10
+    let count = Int.random(in: 1...4, using: &random)
+    return SecurityProfile(
+      name: name, description: nil, behaviors: (0..<count).map { behavior(number: $0) },
+      alertTargets: [:], additionalMetricsToRetain: [MetricToRetain(metric: "aws:num-disconnects")],
+      metricsExportConfig: nil, version: 1, creationDate: 0, lastModifiedDate: now,
+      number: UInt32(name.utf8.last ?? 0), behaviorNumbers: (0..<UInt32(count)).map { version + $0 },
+      nextBehaviorNumber: version + UInt32(count))
+  }
+
+  private mutating func behavior(number: Int) -> Behavior {
+    var criteria = BehaviorCriteria(
+      consecutiveDatapointsToAlarm: Int64.random(in: 1...3, using: &random),
+      consecutiveDatapointsToClear: Int64.random(in: 1...2, using: &random))
+    let comparisons = ["less-than", "less-than-equals", "greater-than", "greater-than-equals"]
+    let metric: String
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0:
+      metric = "aws:listening-tcp-ports"
+      criteria.comparisonOperator = chance(1, in: 2) ? "in-port-set" : "not-in-port-set"
+      criteria.value = .ports([1, 2, 3])
+    case 1:
+      metric = "aws:destination-ip-addresses"
+      criteria.comparisonOperator = chance(1, in: 2) ? "in-cidr-set" : "not-in-cidr-set"
+      criteria.value = .cidrs(["10.0.0.0/30"])
+    case 2:
+      metric = numericMetric()
+      criteria.comparisonOperator = comparisons[Int.random(in: 0..<4, using: &random)]
+      criteria.statistic = chance(1, in: 2) ? "p50" : "p99.9"
+      criteria.durationSeconds = chance(1, in: 2) ? 300 : 900
+    default:
+      metric = numericMetric()
+      criteria.comparisonOperator = comparisons[Int.random(in: 0..<4, using: &random)]
+      criteria.value = .count(Int64.random(in: 0...8, using: &random))
+      criteria.durationSeconds = chance(1, in: 2) ? nil : 600
+    }
+    return Behavior(name: "behavior-\(number)", metric: metric, criteria: criteria)
+  }
+
+  private mutating func numericMetric() -> String {
+    let metrics = [
+      "aws:num-messages-sent", "aws:message-byte-size", "aws:all-bytes-out",
+      "aws:num-listening-tcp-ports",
+    ]
+    return metrics[Int.random(in: 0..<metrics.count, using: &random)]
+  }
+
+  private mutating func report() -> MetricReport {
+    let thing = Int.random(in: 0..<8, using: &random)
+    var id = nextReport[thing, default: 1]
+    nextReport[thing] = id + 1
+    if chance(1, in: 20) { id = UInt64.random(in: 1...id, using: &random) }
+    let time = chance(1, in: 3) ? now - Int64.random(in: -1200...31_000, using: &random) : nil
+    return MetricReport(
+      thing: ThingName("thing-\(thing)"), id: id, time: time,
+      datapoints: (0..<Int.random(in: 0...4, using: &random)).map { _ in datapoint() })
+  }
+
+  private mutating func datapoint() -> ReportedDatapoint {
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0:
+      return ReportedDatapoint(
+        named: "aws:listening-tcp-ports",
+        .ports((0..<Int.random(in: 0...3, using: &random)).map { _ in
+          UInt16.random(in: 1...4, using: &random)
+        }))
+    case 1:
+      let texts = (0..<Int.random(in: 0...2, using: &random)).map { _ in
+        "10.0.0.\(Int.random(in: 0...5, using: &random))"
+      }
+      return ReportedDatapoint(
+        named: "aws:destination-ip-addresses",
+        .addresses(
+          texts.compactMap { text in
+            IPAddress(text).map { ReportedAddress(text: text, address: $0) }
+          }))
+    default:
+      return ReportedDatapoint(
+        named: numericMetric(), .count(Int64.random(in: 0...9, using: &random)))
+    }
+  }
+
+  private mutating func chance(_ part: Int, in whole: Int) -> Bool {
+    Int.random(in: 0..<whole, using: &random) < part
+  }
+}
+
+extension ReportedDatapoint {
+  fileprivate init(named name: String, _ value: ReportedValue) {
+    self.init(metric: Metric.named(name)?.metric ?? Metric(number: 0), value: value)
+  }
+}

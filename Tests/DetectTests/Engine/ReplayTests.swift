@@ -1,0 +1,111 @@
+import Testing
+
+@testable import Detect
+
+/// The journal and the snapshots are the engine's memory: what they give back is the same engine.
+@Suite struct ReplayTests {
+  /// Every part of an engine's state, one record each, by key.
+  private func state(of engine: Engine) -> [[UInt8]: [UInt8]?] {
+    var copy = engine
+    for index in copy.things.indices { copy.markChanged(index) }
+    for name in copy.catalog.profileNames.elements {
+      guard let profile = copy.catalog.profiles[name] else { continue }
+      copy.unsaved.note(.putProfile(profile))
+    }
+    return Dictionary(
+      uniqueKeysWithValues: copy.takeSnapshot(at: 0).records.map { ($0.key, $0.value) })
+  }
+
+  private func decoded(_ inputs: [UInt8]) throws -> Input {
+    var reader = ByteReader(inputs)
+    let input = try Input(from: &reader)
+    try reader.finish()
+    return input
+  }
+
+  @Test(arguments: 1...30 as ClosedRange<UInt64>)
+  func `a snapshot and the journal after it give the same state, field by field, and the same events`(
+    seed: UInt64
+  ) throws {
+    var inputs = RandomInputs(seed: seed)
+    var live = Engine()
+    var journal: [[UInt8]] = []
+    var snapshot: [[UInt8]: [UInt8]] = [:]
+    var events: [ViolationEvent] = []
+
+    func run(_ input: Input) {
+      var writer = ByteWriter()
+      input.encode(to: &writer)
+      journal.append(writer.bytes)
+      events += live.apply(input).events
+    }
+    func save() {
+      for record in live.takeSnapshot(at: 0).records { snapshot[record.key] = record.value }
+      journal = []
+    }
+
+    run(.changes(RandomInputs.preparation, at: inputs.now))
+    for step in 0..<600 {
+      run(inputs.next())
+      if step % 170 == 169 { save() }
+    }
+
+    var restored = Engine()
+    for key in snapshot.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      try restored.restore(SnapshotRecord(key: key, value: snapshot[key]))
+    }
+    for entry in journal { _ = restored.apply(try decoded(entry)) }
+    #expect(state(of: restored) == state(of: live), "seed \(seed)")
+
+    for _ in 0..<200 {
+      let input = inputs.next()
+      let expected = live.apply(input)
+      let replayed = restored.apply(input)
+      #expect(replayed.events == expected.events, "seed \(seed)")
+      #expect(replayed.batch == expected.batch, "seed \(seed)")
+    }
+    #expect(state(of: restored) == state(of: live), "seed \(seed)")
+  }
+
+  @Test(arguments: 1...10 as ClosedRange<UInt64>)
+  func `events are numbered without a hole, and a violation's events share one identifier`(
+    seed: UInt64
+  ) {
+    var inputs = RandomInputs(seed: seed)
+    var engine = Engine()
+    var events = engine.apply(.changes(RandomInputs.preparation, at: inputs.now)).events
+    for _ in 0..<2000 { events += engine.apply(inputs.next()).events }
+    #expect(events.count > 100)
+    #expect(events.map(\.sequence) == (1...Int64(events.count)).map { $0 })
+
+    var open: [String: ViolationEvent] = [:]
+    var ended: Set<String> = []
+    for event in events {
+      #expect(event.violationID.count == 32)
+      switch event.type {
+      case .inAlarm:
+        #expect(open[event.violationID] == nil && !ended.contains(event.violationID))
+        open[event.violationID] = event
+      case .alarmCleared, .alarmInvalidated:
+        let start = open.removeValue(forKey: event.violationID)
+        #expect(start?.thing == event.thing)
+        #expect(start?.behavior.name == event.behavior.name)
+        #expect((event.metricValue == nil) == (event.type == .alarmInvalidated))
+        ended.insert(event.violationID)
+      }
+    }
+    let active = engine.activeViolations(after: nil, limit: 1000) { _ in true }
+    #expect(Set(active.map(\.violationID)) == Set(open.keys))
+  }
+
+  @Test func `a damaged journal is refused, never misread`() {
+    var writer = ByteWriter()
+    Input.advance(to: 5).encode(to: &writer)
+    for length in 0..<writer.bytes.count {
+      var reader = ByteReader(Array(writer.bytes.prefix(length)))
+      #expect(throws: StoreError.self) { try Input(from: &reader) }
+    }
+    var unknown = ByteReader([9])
+    #expect(throws: StoreError.self) { try Input(from: &unknown) }
+  }
+}
