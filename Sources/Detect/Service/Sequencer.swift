@@ -45,8 +45,10 @@ final class Sequencer: Sendable {
     /// Answers that wait for the group that is being written.
     fileprivate var waiting: [Completion] = []
     fileprivate var isWriting = false
-    /// Set once the service stops: called when everything is durable.
-    fileprivate var stopped: (@Sendable () -> Void)?
+    /// Whether nothing is taken any more.
+    fileprivate var isStopped = false
+    /// Called when everything that was taken is durable.
+    fileprivate var onStopped: [@Sendable () -> Void] = []
 
     // The engine is never bound to a name of its own while it is told something: a second reference
     // would make every change copy its tables.
@@ -116,7 +118,7 @@ final class Sequencer: Sendable {
     then complete: @escaping @Sendable (Result<Answer, DetectError>) -> Void
   ) {
     post { state in
-      guard state.stopped == nil else {
+      guard !state.isStopped else {
         return complete(.failure(.unavailable("the service is stopping")))
       }
       guard state.engine != nil else {
@@ -138,7 +140,7 @@ final class Sequencer: Sendable {
   func tick(now: Int64) {
     post { state in
       if state.engine == nil { self.reload(&state) }
-      guard state.stopped == nil, state.engine?.isDue(at: now) == true else { return }
+      guard !state.isStopped, state.engine?.isDue(at: now) == true else { return }
       _ = state.apply(.advance(to: state.present(now)))
     }
   }
@@ -147,11 +149,8 @@ final class Sequencer: Sendable {
   /// snapshot written so that the next start is short.
   func stop(_ complete: @escaping @Sendable () -> Void) {
     post { state in
-      let before = state.stopped
-      state.stopped = {
-        before?()
-        complete()
-      }
+      state.isStopped = true
+      state.onStopped.append(complete)
     }
   }
 
@@ -187,7 +186,7 @@ final class Sequencer: Sendable {
     state.open = OpenGroup()
     guard !open.inputs.bytes.isEmpty else {
       for complete in open.completions { complete(nil) }
-      if let stopped = state.stopped { writeLastSnapshot(&state, then: stopped) }
+      if state.isStopped { finishStop(&state) }
       return
     }
     state.position += 1
@@ -211,19 +210,24 @@ final class Sequencer: Sendable {
     state.journalBytes = 0
   }
 
-  private func writeLastSnapshot(_ state: inout State, then stopped: @escaping @Sendable () -> Void)
-  {
-    guard state.journalBytes > 0, state.engine != nil else { return stopped() }
+  /// Writes a last snapshot where there is something new, then says that everything is durable.
+  private func finishStop(_ state: inout State) {
+    guard state.journalBytes > 0, state.engine != nil else {
+      for complete in state.onStopped { complete() }
+      state.onStopped = []
+      return
+    }
     takeSnapshot(&state)
-    guard let snapshot = state.snapshot else { return stopped() }
+    guard let snapshot = state.snapshot else { return }
     state.isWriting = true
     workers.writer.enqueue {
       do throws(StoreError) {
         try self.store.writeSnapshot(snapshot)
       } catch {
+        // The journal holds everything; the next start only takes longer.
         self.onFault(error)
       }
-      self.post { state in state.isWriting = false }
+      self.snapshotWritten()
     }
   }
 

@@ -78,7 +78,8 @@ struct RandomInputs {
       name: name, description: nil, behaviors: (0..<count).map { behavior(number: $0) },
       alertTargets: [:], additionalMetricsToRetain: [MetricToRetain(metric: "aws:num-disconnects")],
       metricsExportConfig: nil, version: 1, creationDate: 0, lastModifiedDate: now,
-      number: UInt32(name.utf8.last ?? 0), behaviorNumbers: (0..<UInt32(count)).map { version + $0 },
+      number: UInt32(name.utf8.last ?? 0),
+      behaviorNumbers: (0..<UInt32(count)).map { version + $0 },
       nextBehaviorNumber: version + UInt32(count))
   }
 
@@ -135,9 +136,10 @@ struct RandomInputs {
     case 0:
       return ReportedDatapoint(
         named: "aws:listening-tcp-ports",
-        .ports((0..<Int.random(in: 0...3, using: &random)).map { _ in
-          UInt16.random(in: 1...4, using: &random)
-        }))
+        .ports(
+          (0..<Int.random(in: 0...3, using: &random)).map { _ in
+            UInt16.random(in: 1...4, using: &random)
+          }))
     case 1:
       let texts = (0..<Int.random(in: 0...2, using: &random)).map { _ in
         "10.0.0.\(Int.random(in: 0...5, using: &random))"

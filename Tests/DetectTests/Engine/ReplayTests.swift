@@ -24,9 +24,11 @@ import Testing
   }
 
   @Test(arguments: 1...30 as ClosedRange<UInt64>)
-  func `a snapshot and the journal after it give the same state, field by field, and the same events`(
-    seed: UInt64
-  ) throws {
+  func
+    `a snapshot and the journal after it give the same state, field by field, and the same events`(
+      seed: UInt64
+    ) throws
+  {
     var inputs = RandomInputs(seed: seed)
     var live = Engine()
     var journal: [[UInt8]] = []

@@ -178,7 +178,8 @@ struct ServiceTests {
     #expect(outcome.rejections.map(\.field) == ["thing_name", "time", "datapoints[0].metric"])
   }
 
-  @Test func `a failed commit is unavailable and leaves nothing behind; the report may be sent again`()
+  @Test
+  func `a failed commit is unavailable and leaves nothing behind; the report may be sent again`()
     async throws
   {
     let service = try makeService()
@@ -215,7 +216,8 @@ struct ServiceTests {
     #expect(try await service.submit(batch(1, ports: [23])).outcome().accepted == 1)
   }
 
-  @Test func `a snapshot that cannot be written costs nothing that was acknowledged`() async throws {
+  @Test func `a snapshot that cannot be written costs nothing that was acknowledged`() async throws
+  {
     var settings = Settings()
     settings.snapshotJournalBytes = 1
     let service = try makeService(settings)
@@ -303,7 +305,7 @@ struct ServiceTests {
     await next.stop()
     await #expect(
       throws: DetectError.outOfRange(
-        "events before sequence number 3 are no longer kept", oldestSequence: 3)
+        "events before sequence number 2 are no longer kept", oldestSequence: 2)
     ) { try await next.violationEvents(after: 0) }
   }
 
