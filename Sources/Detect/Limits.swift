@@ -56,7 +56,13 @@ package enum Limits {
   /// A port in a behavior: the API model's range.
   package static let ports: ClosedRange<Int64> = 0...65535
 
+  /// Profiles of the account. AWS publishes no number; this one bounds what may be created.
+  package static let securityProfiles = 5000
+
   // Groups (evidence.md 5.3).
+
+  /// Groups of the account. AWS publishes no number; this one bounds what may be created.
+  package static let thingGroups = 100_000
 
   /// Levels of a group hierarchy, its root included: AWS's quota.
   package static let groupDepth = 7

@@ -12,8 +12,8 @@ package struct Settings: Hashable, Sendable {
   package var minimumReportInterval: Int64 = 0
   /// Reports of one thing held for windows of reported counters; a further one is throttled.
   package var windowCapacity = 512
-  /// Things whose state is kept; a report of a further one is throttled. Bounds memory whatever names
-  /// devices make up.
+  /// Things whose state is kept, and things that may be registered. A report of a further one is
+  /// throttled, so memory is bounded whatever names devices make up.
   package var thingCapacity = 4_000_000
   /// Whether AWS's quotas of calls and reports per second are enforced.
   package var enforcesRateQuotas = false

@@ -64,16 +64,12 @@ struct AlarmTable: Sendable {
 func violationID(
   profile: String, behavior: String, thing: ThingName, start: Int64, episode: Int64
 ) -> String {
-  var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a, 64 bits
-  func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-  for text in [profile, behavior, thing.text] {
-    for byte in text.utf8 { mix(byte) }
-    mix(0)
-  }
-  for shift in stride(from: 0, to: 64, by: 8) {
-    mix(UInt8(truncatingIfNeeded: start >> Int64(shift)))
-  }
-  return hexadecimal(scrambled(hash)) + hexadecimal(scrambled(UInt64(bitPattern: episode)))
+  var hash = FNV1a()
+  hash.combine(profile)
+  hash.combine(behavior)
+  hash.combine(thing.text)
+  hash.combine(UInt64(bitPattern: start))
+  return hexadecimal(scrambled(hash.value)) + hexadecimal(scrambled(UInt64(bitPattern: episode)))
 }
 
 /// The finalizer of SplitMix64: a bijection in which every input bit moves half of the output bits.

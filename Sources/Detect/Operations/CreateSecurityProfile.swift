@@ -34,7 +34,8 @@ package struct CreateSecurityProfile: Operation, Hashable {
 
   /// Creates the profile, or finds it created. The response names it.
   ///
-  /// - Throws: `invalidRequest`; `alreadyExists` where the name is taken by a profile with other content.
+  /// - Throws: `invalidRequest`; `alreadyExists` where the name is taken by a profile with other content;
+  ///   `limitExceeded` past the number of profiles there may be.
   package func decide(
     _ catalog: Catalog, at moment: Moment
   ) throws(DetectError) -> Decision<SecurityProfileIdentifier> {
@@ -48,6 +49,9 @@ package struct CreateSecurityProfile: Operation, Hashable {
           resourceID: profile.name, resourceARN: identifier.arn)
       }
       return Decision(identifier)
+    }
+    guard catalog.profiles.count < Limits.securityProfiles else {
+      throw .limitExceeded("there are \(Limits.securityProfiles) security profiles already")
     }
     let tagging: [Change] =
       tags.isEmpty ? [] : [.putTags(resource: profile.resource, tags)]

@@ -45,28 +45,6 @@ struct PageToken {
   }
 }
 
-/// The 64-bit FNV-1a hash of a list of texts: the same on every machine and in every version.
-private struct FNV1a {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  /// Every text is framed by its length, so that no two lists run into the same bytes.
-  mutating func combine(_ text: String?) {
-    guard let text else { return combine(number: UInt64.max) }
-    combine(number: UInt64(text.utf8.count))
-    for byte in text.utf8 { combine(byte: byte) }
-  }
-
-  private mutating func combine(number: UInt64) {
-    for shift in stride(from: 0, to: 64, by: 8) {
-      combine(byte: UInt8(truncatingIfNeeded: number >> UInt64(shift)))
-    }
-  }
-
-  private mutating func combine(byte: UInt8) {
-    value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-  }
-}
-
 /// RFC 4648 section 5, without padding.
 enum Base64URL {
   private static let alphabet = Array(

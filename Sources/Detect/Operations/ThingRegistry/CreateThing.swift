@@ -57,6 +57,8 @@ package struct CreateThing: Operation, Hashable {
           "thing \(thingName) already exists with different content", resourceID: existing.id,
           resourceARN: arn)
       }
+    } else if catalog.things.count >= catalog.settings.thingCapacity {
+      throw .limitExceeded("there are \(catalog.settings.thingCapacity) things already")
     }
     let response = Response(thingName: thingName, thingARN: arn, thingID: thing.id)
     return Decision(response, changes: catalog.things[thing.name] == nil ? [.putThing(thing)] : [])

@@ -70,8 +70,11 @@ package struct CreateThingGroup: Operation, Hashable {
     return Decision(response, changes: [.putGroup(group)] + tagging)
   }
 
-  /// Checks that there is room below the parent.
+  /// Checks that there is room for one more group, and below the parent.
   private func checkPlace(in catalog: Catalog) throws(DetectError) {
+    guard catalog.groups.count < Limits.thingGroups else {
+      throw .limitExceeded("there are \(Limits.thingGroups) thing groups already")
+    }
     guard let parentGroupName else { return }
     let parent = try catalog.group(named: parentGroupName, field: "parentGroupName")
     let level = catalog.ancestors(ofGroup: parent.name).count + 2
