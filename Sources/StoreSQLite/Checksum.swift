@@ -17,6 +17,11 @@ enum Checksum {
     unsafe bytes.withUnsafeBytes { unsafe of($0, seed: seed) }
   }
 
+  /// The hash of whole numbers, eight bytes each.
+  static func of(_ numbers: [Int64], seed: UInt64) -> UInt64 {
+    unsafe numbers.map(\.littleEndian).withUnsafeBytes { unsafe of($0, seed: seed) }
+  }
+
   /// The hash of a text's UTF-8 bytes.
   static func of(_ text: String, seed: UInt64) -> UInt64 {
     var text = text

@@ -47,9 +47,8 @@ extension Connection {
 
 /// The checksum of a chunk, its key and times included.
 private func checksum(_ chunk: MetricValueChunk) -> Int64 {
-  var seed = Checksum.of(chunk.thing.text, seed: UInt64(chunk.metric.number))
-  for number in [chunk.position, chunk.firstTime, chunk.lastTime] {
-    seed = Checksum.of([], seed: seed ^ UInt64(bitPattern: number))
-  }
-  return Int64(bitPattern: Checksum.of(chunk.values, seed: seed))
+  let place = Checksum.of(
+    [chunk.position, chunk.firstTime, chunk.lastTime],
+    seed: Checksum.of(chunk.thing.text, seed: UInt64(chunk.metric.number)))
+  return Int64(bitPattern: Checksum.of(chunk.values, seed: place))
 }

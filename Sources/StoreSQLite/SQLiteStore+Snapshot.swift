@@ -35,8 +35,9 @@ extension SQLiteStore {
       for record in snapshot.records { try connection.put(record, digest: &digest) }
       for chunk in snapshot.metricValues { try connection.insert(chunk) }
       try connection.execute(
-        "UPDATE snapshot SET position = ?1, digest = ?2",
-        .integer(snapshot.position), .integer(digest))
+        "UPDATE snapshot SET position = ?1, digest = ?2, checksum = ?3",
+        .integer(snapshot.position), .integer(digest),
+        .integer(snapshotChecksum(snapshot.position, digest)))
       try connection.execute(
         "DELETE FROM journal WHERE position <= ?1", .integer(snapshot.position))
     }
@@ -47,8 +48,12 @@ extension Connection {
   /// The snapshot's position, and the digest of its records.
   func currentSnapshot() throws(StoreError) -> (position: Int64, digest: Int64) {
     var current: (position: Int64, digest: Int64)?
-    try query("SELECT position, digest FROM snapshot") { row throws(StoreError) in
-      current = (row.integer(0), row.integer(1))
+    try query("SELECT position, digest, checksum FROM snapshot") { row throws(StoreError) in
+      let (position, digest) = (row.integer(0), row.integer(1))
+      guard row.integer(2) == snapshotChecksum(position, digest) else {
+        throw .corrupt("the snapshot's position is damaged")
+      }
+      current = (position, digest)
     }
     guard let current else { throw .corrupt("the snapshot's position is missing") }
     return current
@@ -71,6 +76,10 @@ extension Connection {
       "INSERT OR REPLACE INTO snapshot_record (key, value, checksum) VALUES (?1, ?2, ?3)",
       key, .blob(value), .integer(checksum))
   }
+}
+
+private func snapshotChecksum(_ position: Int64, _ digest: Int64) -> Int64 {
+  Int64(bitPattern: Checksum.of([position, digest], seed: 0))
 }
 
 private func recordChecksum(_ key: [UInt8], _ value: [UInt8]) -> Int64 {

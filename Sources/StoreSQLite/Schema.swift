@@ -47,9 +47,10 @@ enum Schema {
     CREATE TABLE snapshot (
       id INTEGER PRIMARY KEY CHECK (id = 1),
       position INTEGER NOT NULL,
-      digest INTEGER NOT NULL
+      digest INTEGER NOT NULL,
+      checksum INTEGER NOT NULL
     ) STRICT;
-    INSERT INTO snapshot VALUES (1, 0, 0);
+    INSERT INTO snapshot VALUES (1, 0, 0, -5833860172343903182);
 
     CREATE TABLE snapshot_record (
       key BLOB PRIMARY KEY,
@@ -83,6 +84,7 @@ enum Schema {
     try identify(connection, path)
     try configure(connection, path)
     try migrate(connection)
+    try checkJournal(connection, path)
     return connection
   }
 
@@ -134,6 +136,16 @@ enum Schema {
     precondition(synchronous == 2, "commits would not be durable")
     guard try connection.integer("PRAGMA auto_vacuum") == 2 else {
       throw .corrupt("\(path) was not created by detectd: removals could not give space back")
+    }
+  }
+
+  /// Checks the structure of the journal, which is read whole at every start: a damaged page could
+  /// otherwise hide the groups at its end, and no later group would show that they are missing. The
+  /// snapshot has a digest for that; the rest may be large and is checked as it is read.
+  private static func checkJournal(_ connection: Connection, _ path: String) throws(StoreError) {
+    let found = try connection.text("PRAGMA quick_check(journal)")
+    guard found == "ok" else {
+      throw .corrupt("\(path): \(found ?? "the journal cannot be checked")")
     }
   }
 
