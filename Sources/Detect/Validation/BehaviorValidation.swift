@@ -74,7 +74,7 @@ extension SecurityProfile {
     do {
       return try BehaviorValidation(behaviors, settings: settings).faults.map(\.message)
     } catch {
-      return ["\(error)"]
+      return ["there are more than \(Limits.behaviorsPerProfile) behaviors"]
     }
   }
 }
