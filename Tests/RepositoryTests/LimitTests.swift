@@ -14,7 +14,7 @@ import Testing
     try #require(!names.isEmpty)
     let tests = SourceTree.tests.filter { $0.target == target + "Tests" }
     let forgotten = try names.filter { name in
-      let mention = try Regex("\\b\(name)\\b")
+      let mention = try Regex("\\b\(name)\\b").wordBoundaryKind(.simple)
       return !tests.contains { $0.text.contains(mention) }
     }
     #expect(forgotten == [])
