@@ -70,6 +70,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ], swiftSettings: swift),
 
     // Tests mirror Sources
@@ -84,8 +85,17 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swift),
-    .testTarget(name: "DetectAPITests", dependencies: ["DetectAPI", "Detect", "RPC"], swiftSettings: swift),
-    .testTarget(name: "StoreSQLiteTests", dependencies: ["StoreSQLite", "Detect"], swiftSettings: swift),
+    .testTarget(
+      name: "DetectAPITests", dependencies: ["DetectAPI", "Detect", "RPC"], swiftSettings: swift),
+    .testTarget(
+      name: "StoreSQLiteTests", dependencies: ["StoreSQLite", "Detect"], swiftSettings: swift),
+    .testTarget(
+      name: "detectdTests",
+      dependencies: [
+        "detectd", "Detect", "RPC",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: swift),
     .testTarget(name: "RepositoryTests", swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],

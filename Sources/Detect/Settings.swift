@@ -39,7 +39,7 @@ package struct Settings: Hashable, Sendable {
 
   /// What is wrong with the settings taken together; empty when they may be used.
   package var faults: [String] {
-    var faults: [String] = []
+    var faults = account.faults
     if bucket < 1000 || bucket % 1000 != 0 {
       faults.append("bucket: must be a whole number of seconds from 1")
     }

@@ -11,7 +11,7 @@ import Testing
     "StoreSQLite": ["CSQLite", "Detect", "Dispatch", "Glibc", "Synchronization"],
     "detectd": [
       "ArgumentParser", "Detect", "DetectAPI", "Dispatch", "FoundationEssentials", "Glibc",
-      "Logging", "RPC", "ServiceLifecycle", "StoreSQLite", "Synchronization",
+      "Logging", "RPC", "ServiceLifecycle", "StoreSQLite", "Synchronization", "UnixSignals",
     ],
   ]
 

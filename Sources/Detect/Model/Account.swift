@@ -24,6 +24,23 @@ package struct Account: Hashable, Sendable {
     let prefix = self.arn("")
     return arn.hasPrefix(prefix) ? String(arn.dropFirst(prefix.count)) : nil
   }
+
+  /// What is wrong with the account; empty when ARNs may be made of it.
+  package var faults: [String] {
+    var faults: [String] = []
+    if !["aws", "aws-cn", "aws-us-gov"].contains(partition) {
+      faults.append("partition: must be aws, aws-cn or aws-us-gov")
+    }
+    if region.isEmpty
+      || !region.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789-".contains($0) })
+    {
+      faults.append("region: must be of lowercase letters, digits and hyphens")
+    }
+    if id.count != 12 || !id.allSatisfy({ "0123456789".contains($0) }) {
+      faults.append("account id: must be twelve digits")
+    }
+    return faults
+  }
 }
 
 /// The devices that a profile is attached to.

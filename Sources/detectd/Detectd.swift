@@ -1,0 +1,70 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import ServiceLifecycle
+import UnixSignals
+
+/// The daemon's command line.
+@main struct Detectd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detectd",
+    abstract: "Serves security profiles, metrics and violations over gRPC.",
+    usage: "detectd --data-dir <dir> [--listen <address>] [<options>]",
+    discussion: """
+      Every option may also come from the environment (--data-dir is DETECTD_DATA_DIR) or from the \
+      file that --config names: a JSON object with the options' names, {"data-dir": "/srv/detect"}. \
+      The command line wins over the environment, and that over the file. A <time> is a number and \
+      its unit: ms, s, m, h or d.
+
+      SIGTERM and SIGINT stop the daemon: calls in flight finish, everything is made durable. A \
+      second signal ends it at once, which loses nothing that was acknowledged.
+
+      EXIT CODES:
+        0   stopped as asked
+        1   ended before the stop was complete
+        64  an option, a variable or the file is wrong
+        65  the database is damaged, or a newer version wrote it
+        69  the address cannot be listened on, for example because the port is in use
+        73  the data directory cannot be used, for example because it is not writable
+        75  another process uses the data directory
+      """,
+    version: "0.1.0")
+
+  @OptionGroup var options: Options
+
+  static func main() async {
+    do {
+      let commandLine = Array(CommandLine.arguments.dropFirst())
+      // Finds --help and what is misspelled before anything is read.
+      let command = try parse(commandLine)
+      let arguments = try OptionSources.arguments(
+        commandLine: commandLine, config: command.options.config,
+        environment: ProcessInfo.processInfo.environment)
+      try await serve(parse(arguments).options)
+    } catch let failure as StartFailure {
+      end(failure.description, failure.exitCode)
+    } catch  where exitCode(for: error).isSuccess {
+      exit(withError: error)
+    } catch {
+      end("\(message(for: error)). See detectd --help.", exitCode(for: error).rawValue)
+    }
+  }
+
+  private static func serve(_ options: Options) async throws {
+    let (directory, settings) = (try options.dataDirectory(), try options.settings())
+    System.prepareProcess()
+    let daemon = try await Daemon(
+      directory: directory, address: options.server.listen, settings: settings,
+      logger: options.logger)
+    try await ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [.init(service: daemon, successTerminationBehavior: .gracefullyShutdownGroup)],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: options.logger)
+    ).run()
+  }
+
+  private static func end(_ message: String, _ code: Int32) -> Never {
+    System.writeError("detectd: \(message)\n")
+    Glibc.exit(code)
+  }
+}

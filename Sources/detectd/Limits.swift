@@ -1,0 +1,11 @@
+/// The fixed sizes of the process, each with its reason.
+enum Limits {
+  /// Threads that read from the store: a list over a long range may take one for a while, and four are
+  /// the connections that the store keeps open.
+  static let readers = 4
+  /// Time between two ticks of the service, which asks for about a second.
+  static let tick = Duration.seconds(1)
+  /// Time that a stop may take. The transport cancels calls after 10 seconds; the rest is for what is
+  /// queued to become durable, and for the last snapshot.
+  static let stop = Duration.seconds(30)
+}

@@ -1,0 +1,37 @@
+import Detect
+import Glibc
+import RPC
+
+/// Why the daemon could not start: one line that says what to do, and the exit code.
+enum StartFailure: Error, CustomStringConvertible {
+  case store(StoreError)
+  case listener(BindError)
+
+  var description: String {
+    switch self {
+    case .store(.unavailable(let text)):
+      "the data directory cannot be used: \(text). Name one that this user may write to with "
+        + "--data-dir."
+    case .store(.inUse(let text)):
+      "\(text). Stop that process, or name another directory with --data-dir."
+    case .store(.corrupt(let text)):
+      "the database is damaged: \(text). Restore it from a backup, or name an empty directory with "
+        + "--data-dir."
+    case .store(.newerSchema(let found, let supported)):
+      "the database was written by a newer detectd (its schema is \(found), this version knows up to "
+        + "\(supported)). Start that version."
+    case .listener(let error):
+      "\(error). Choose another address with --listen."
+    }
+  }
+
+  /// The codes of sysexits.h that fit.
+  var exitCode: Int32 {
+    switch self {
+    case .store(.unavailable): EX_CANTCREAT
+    case .store(.inUse): EX_TEMPFAIL
+    case .store(.corrupt), .store(.newerSchema): EX_DATAERR
+    case .listener: EX_UNAVAILABLE
+    }
+  }
+}
