@@ -41,6 +41,7 @@ package struct Catalog: Sendable {
     profilesByTarget[target] ?? SortedList()
   }
 
+  /// Whether a profile is attached to exactly this target.
   package func isAttached(profile: String, to target: Target) -> Bool {
     targetsByProfile[profile]?.contains(target) ?? false
   }

@@ -14,6 +14,6 @@ package enum Change: Hashable, Sendable {
   case removeGroup(String)
   case join(ThingName, group: String)
   case leave(ThingName, group: String)
-  /// All tags of a resource; an empty list removes them.
+  /// All tags of a resource, in the order of their keys; an empty list removes them.
   case putTags(resource: String, [Tag])
 }

@@ -44,6 +44,7 @@ package struct SortedList<Element: Comparable & Sendable>: Sendable {
     if chunks[chunk].isEmpty { chunks.remove(at: chunk) }
   }
 
+  /// Whether the element is there.
   package func contains(_ element: Element) -> Bool {
     guard let chunk = chunkIndex(for: element) else { return false }
     let place = Self.lowerBound(of: element, in: chunks[chunk])

@@ -19,7 +19,7 @@ package struct ListTagsForResource: Operation, Hashable {
     let resource = try catalog.taggedResource(ofARN: resourceARN)
     let paging = try Paging(
       Self.name, filters: [resourceARN], nextToken: nextToken, maxResults: nil)
-    let tags = (catalog.tags[resource] ?? []).sorted { $0.key < $1.key }
+    let tags = catalog.tags[resource] ?? []
     let rest = tags.drop { tag in paging.position.map { tag.key <= $0 } ?? false }
     return Decision(paging.page(of: rest, position: \.key))
   }
