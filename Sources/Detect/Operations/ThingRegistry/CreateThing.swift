@@ -35,7 +35,8 @@ package struct CreateThing: Operation, Hashable {
 
   /// Registers the thing, or finds it registered.
   ///
-  /// - Throws: `invalidRequest`; `alreadyExists` where the name is taken by a thing with other content.
+  /// - Throws: `invalidRequest`; `alreadyExists` where the name is taken by a thing with other content;
+  ///   `limitExceeded` past the number of things there may be.
   package func decide(
     _ catalog: Catalog, at moment: Moment
   ) throws(DetectError) -> Decision<Response> {

@@ -37,7 +37,7 @@ package struct CreateThingGroup: Operation, Hashable {
   /// Creates the group, or finds it created.
   ///
   /// - Throws: `invalidRequest`; `alreadyExists` where the name is taken by a group with other content;
-  ///   `notFound` where there is no such parent; `limitExceeded` for a level or a child too many.
+  ///   `notFound` where there is no such parent; `limitExceeded` for a group, a level or a child too many.
   package func decide(
     _ catalog: Catalog, at moment: Moment
   ) throws(DetectError) -> Decision<Response> {
