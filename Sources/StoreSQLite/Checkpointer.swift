@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// Commits only append to the log. A checkpoint copies its pages into the database, and once all are
 /// copied the next commit starts the log over. The background does the copying; while commits keep
-/// coming it can stay a few pages behind for ever, so when the log has become long, the writer copies
-/// the few that remain.
+/// coming it can stay a few pages behind for ever, so when the log has become long, the writer waits
+/// and copies what remains.
 ///
 /// A failed checkpoint loses nothing, since the log keeps every page until it has been copied; the next
 /// one tries again. Hence its errors are dropped: where they last, the log fills the disk and commits
@@ -16,7 +16,6 @@ final class Checkpointer: Sendable {
   private let queue = DispatchQueue(label: "detect.store.checkpoint")
   private let connection: Mutex<Connection?>
   private let isScheduled = Atomic(false)
-  private let logIsLong = Atomic(false)
 
   init(_ path: String) throws(StoreError) {
     let connection = try Connection(path, .write, cacheKiB: Limits.readerCacheKiB)
@@ -25,24 +24,23 @@ final class Checkpointer: Sendable {
     self.connection = Mutex(connection)
   }
 
-  /// To be called by the writer after every `Limits.checkpointPages` pages, outside a transaction.
-  func pagesWritten(by writer: Connection) {
-    if logIsLong.exchange(false, ordering: .relaxed) {
-      _ = try? writer.checkpoint()
-    } else if !isScheduled.exchange(true, ordering: .relaxed) {
-      queue.async { self.checkpoint() }
+  /// Copies in the background.
+  func start() {
+    guard !isScheduled.exchange(true, ordering: .relaxed) else { return }
+    queue.async {
+      self.checkpoint()
+      self.isScheduled.store(false, ordering: .relaxed)
     }
+  }
+
+  /// Copies on the calling thread, after the background where that is at work.
+  func checkpoint() {
+    connection.withLock { try? $0?.checkpoint() }
   }
 
   /// Waits for a checkpoint under way and ends the work.
   func close() {
     queue.sync {}
     connection.withLock { $0 = nil }
-  }
-
-  private func checkpoint() {
-    let logged = connection.withLock { (try? $0?.checkpoint()) ?? 0 }
-    logIsLong.store(logged >= Limits.logPages, ordering: .relaxed)
-    isScheduled.store(false, ordering: .relaxed)
   }
 }

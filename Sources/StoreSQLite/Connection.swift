@@ -1,5 +1,6 @@
 import CSQLite
 import Detect
+import Glibc
 
 // A connection is used by one thread at a time: the writer's and the checkpointer's stand behind a
 // Mutex, and a reader's is out of the pool while it is in use. Nothing in SQLite is tied to a thread.
@@ -13,6 +14,8 @@ import Detect
 
   private let handle: OpaquePointer
   private var statements: [String: Statement] = [:]
+  /// Pages that the log held after the last commit of this connection.
+  private(set) var logPages = 0
 
   init(_ path: String, _ access: Access, cacheKiB: Int) throws(StoreError) {
     let flags =
@@ -31,6 +34,15 @@ import Detect
       throw unsafe StoreError(code, of: handle)
     }
     unsafe self.handle = handle
+    // In place of SQLite's own hook, which would run a checkpoint on the commit path.
+    unsafe sqlite3_wal_hook(
+      handle,
+      { connection, _, _, pages in
+        guard let connection = unsafe connection else { return SQLITE_OK }
+        unsafe Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue()
+          .logPages = Int(pages)
+        return SQLITE_OK
+      }, Unmanaged.passUnretained(self).toOpaque())
     unsafe sqlite3_busy_timeout(handle, Limits.busyMilliseconds)
     try execute("PRAGMA cache_size = -\(cacheKiB)")
     // Pages from a damaged file are checked when they are read, and no trigger or view of a foreign
@@ -105,23 +117,12 @@ import Detect
   /// Rows that the last statement changed.
   var changes: Int64 { unsafe sqlite3_changes64(handle) }
 
-  /// Pages that this connection has written to the log since the count was last taken.
-  func takePagesWritten() -> Int {
-    var current: Int32 = 0
-    var highest: Int32 = 0
-    unsafe sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
-    return Int(current)
-  }
-
   /// Copies what is committed from the log into the database as far as readers allow, without waiting
-  /// for anyone. Returns the pages that the log still holds.
-  func checkpoint() throws(StoreError) -> Int {
-    var logged: Int32 = 0
-    var copied: Int32 = 0
+  /// for anyone.
+  func checkpoint() throws(StoreError) {
     let code = unsafe sqlite3_wal_checkpoint_v2(
-      handle, nil, SQLITE_CHECKPOINT_PASSIVE, &logged, &copied)
+      handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
     guard code == SQLITE_OK else { throw unsafe StoreError(code, of: handle) }
-    return copied == logged ? 0 : Int(logged)
   }
 
   private func statement(_ sql: String) throws(StoreError) -> Statement {
@@ -135,9 +136,10 @@ import Detect
 extension StoreError {
   /// What a result code of SQLite means, with the file and the system's own words where they help.
   init(_ code: Int32, of database: OpaquePointer?) {
+    // Read first. SQLite keeps the number only of some failures; on a failing commit errno still has it.
+    let lastNumber = errno
     let path = unsafe sqlite3_db_filename(database, "main").map { unsafe String(cString: $0) } ?? ""
     let message = unsafe sqlite3_errmsg(database).map { unsafe String(cString: $0) } ?? ""
-    let system = unsafe sqlite3_system_errno(database)
     switch code & 0xFF {
     case SQLITE_MISUSE, SQLITE_RANGE:
       preconditionFailure("SQLite was called wrongly: \(message)")
@@ -145,9 +147,12 @@ extension StoreError {
     case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_FORMAT,
       SQLITE_ERROR:
       self = .corrupt("\(path): \(message)")
+    case SQLITE_IOERR, SQLITE_CANTOPEN:
+      let kept = unsafe sqlite3_system_errno(database)
+      let reason = systemText(kept == 0 ? lastNumber : kept)
+      self = .unavailable("\(path): \(message) (\(reason))")
     default:
-      let reason = system == 0 ? "" : " (\(systemText(system)))"
-      self = .unavailable("\(path): \(message)\(reason)")
+      self = .unavailable("\(path): \(message)")
     }
   }
 }

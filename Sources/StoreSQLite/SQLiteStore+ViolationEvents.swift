@@ -4,9 +4,12 @@ extension SQLiteStore {
   package func violationEvents(
     _ query: ViolationEventQuery
   ) throws(StoreError) -> [ViolationEvent] {
-    let (sql, bindings) = query.statement
-    return try read { connection throws(StoreError) in
-      let events = try connection.violationEvents(sql, bindings)
+    try read { connection throws(StoreError) in
+      var events: [ViolationEvent] = []
+      for span in query.spans where events.count < query.limit {
+        let (sql, bindings) = query.statement(span, limit: query.limit - events.count)
+        events += try connection.violationEvents(sql, bindings)
+      }
       // The rows were found by what stands beside the events; it has no checksum of its own.
       guard events.allSatisfy(query.matches) else {
         throw .corrupt("the history of violation events contradicts its index")
@@ -35,17 +38,37 @@ extension SQLiteStore {
 }
 
 extension ViolationEventQuery {
-  /// The text that reads what the query asks for, by the narrowest index, and its bindings.
-  var statement: (sql: String, bindings: [Binding]) {
-    // Events below the end, and below the last one read where the query continues.
-    let end = EventPosition(time: end, sequence: .min)
-    let upper = after.map { min($0, end) } ?? end
-    var index = "violation_event_by_time"
-    var conditions = "time >= ?1 AND (time, sequence) < (?2, ?3)"
-    var bindings = [
-      Binding.integer(start), .integer(upper.time), .integer(upper.sequence),
-      .integer(Int64(limit)),
+  /// A part of the order of events that is one range of an index.
+  enum Span {
+    case times(from: Int64, below: Int64)
+    /// The rest of the events of one time.
+    case sequences(at: Int64, below: Int64)
+  }
+
+  /// The parts to read, one after the other. Where the query continues inside the events of one time,
+  /// those come first: a single condition on (time, sequence) would skip, for every page, all of that
+  /// time which were read before.
+  var spans: [Span] {
+    guard let after, after.time < end else { return [.times(from: start, below: end)] }
+    guard after.time >= start else { return [] }
+    return [
+      .sequences(at: after.time, below: after.sequence), .times(from: start, below: after.time),
     ]
+  }
+
+  /// The text that reads a part by the narrowest index, and its bindings.
+  func statement(_ span: Span, limit: Int) -> (sql: String, bindings: [Binding]) {
+    var index = "violation_event_by_time"
+    var conditions: String
+    var bindings: [Binding]
+    switch span {
+    case .times(let from, let below):
+      conditions = "time >= ?1 AND time < ?2"
+      bindings = [.integer(from), .integer(below), .integer(Int64(limit))]
+    case .sequences(let time, let below):
+      conditions = "time = ?1 AND sequence < ?2"
+      bindings = [.integer(time), .integer(below), .integer(Int64(limit))]
+    }
     func require(_ column: String, _ value: Binding) {
       bindings.append(value)
       conditions += " AND \(column) = ?\(bindings.count)"
@@ -62,7 +85,7 @@ extension ViolationEventQuery {
     if let suppressed { require("suppressed", .integer(suppressed ? 1 : 0)) }
     let sql = """
       SELECT sequence, payload, checksum FROM violation_event INDEXED BY \(index)
-      WHERE \(conditions) ORDER BY time DESC, sequence DESC LIMIT ?4
+      WHERE \(conditions) ORDER BY time DESC, sequence DESC LIMIT ?3
       """
     return (sql, bindings)
   }

@@ -11,7 +11,19 @@ package final class SQLiteStore: Store {
   private struct Writer {
     let lock: DirectoryLock
     let connection: Connection
-    var pagesWritten = 0
+    /// Pages of the log when a checkpoint was last started.
+    var checkpointedPages = 0
+
+    mutating func keepLogShort(_ checkpointer: Checkpointer) {
+      let pages = connection.logPages
+      if pages < checkpointedPages { checkpointedPages = 0 }  // The log has started over.
+      if pages >= Limits.logPages {
+        checkpointer.checkpoint()
+      } else if pages - checkpointedPages >= Limits.checkpointPages {
+        checkpointedPages = pages
+        checkpointer.start()
+      }
+    }
   }
 
   private let path: String
@@ -58,11 +70,7 @@ package final class SQLiteStore: Store {
         throw .unavailable("\(path): the store is closed")
       }
       let result = try connection.write { () throws(StoreError) in try body(connection) }
-      writer?.pagesWritten += connection.takePagesWritten()
-      if let pages = writer?.pagesWritten, pages >= Limits.checkpointPages {
-        writer?.pagesWritten = 0
-        checkpointer.pagesWritten(by: connection)
-      }
+      writer?.keepLogShort(checkpointer)
       return result
     }
   }

@@ -125,7 +125,6 @@ enum Schema {
   private static func configure(_ connection: Connection, _ path: String) throws(StoreError) {
     try connection.execute("PRAGMA journal_mode = WAL")
     try connection.execute("PRAGMA synchronous = FULL")
-    try connection.execute("PRAGMA wal_autocheckpoint = 0")
     try connection.execute("PRAGMA journal_size_limit = \(Limits.logBytes)")
     // Debian builds SQLite to overwrite what is deleted, which would write every journal group twice.
     try connection.execute("PRAGMA secure_delete = OFF")
