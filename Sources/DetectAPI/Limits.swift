@@ -17,4 +17,11 @@ enum Limits {
   /// Batches of one call that are read and not acknowledged. Enough to keep the writer busy while
   /// acknowledgements travel; the next is not read, so that flow control holds the client.
   static let outstandingBatches = 32
+
+  /// Bytes of a status's message as the wire carries it, percent-encoded. It travels twice, once in
+  /// base64, beside the field at fault; clients take 8 KiB of trailers.
+  static let statusMessageBytes = 2_048
+
+  /// The same for the name of a field at fault and for the description of its fault.
+  static let fieldViolationBytes = 512
 }

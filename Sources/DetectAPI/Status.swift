@@ -59,6 +59,7 @@ extension RPCStatus {
     _ code: Code, _ message: String, reason: String, metadata: [(String, String)] = [],
     _ detail: Detail? = nil
   ) {
+    let message = cut(message, to: Limits.statusMessageBytes)
     let info = errorInfo(reason: reason, metadata: metadata)
     let details = unsafe encode(google__rpc__status__init) { status, arena in
       unsafe status.code = Int32(code.rawValue)
@@ -96,13 +97,14 @@ private func errorInfo(reason: String, metadata: [(String, String)]) -> Detail {
 
 private func badRequest(_ message: String, field: String) -> Detail? {
   guard !field.isEmpty else { return nil }
-  let field = contractPath(field)
   let bytes = unsafe encode(google__rpc__bad_request__init) { request, arena in
     unsafe (request.n_field_violations, request.field_violations) = arena.messages(
       [message], google__rpc__bad_request__field_violation__init
     ) { description, violation, arena in
-      unsafe violation.field = arena.text(field)
-      unsafe violation.description = arena.text(description)
+      unsafe violation.field = arena.text(
+        cut(contractPath(field), to: Limits.fieldViolationBytes))
+      unsafe violation.description = arena.text(
+        cut(description, to: Limits.fieldViolationBytes))
     }
   }
   return Detail(name: "BadRequest", bytes: bytes)
@@ -142,4 +144,20 @@ private func contractPath(_ path: String) -> String {
     }
   }
   return (ours + names[chosen...].map(String.init)).joined(separator: ".")
+}
+
+/// The beginning of a text that takes at most `limit` bytes when it is percent-encoded; "…" stands for
+/// what is missing. Errors quote what was sent, which can be as long as a message.
+private func cut(_ text: String, to limit: Int) -> String {
+  let mark = "…"
+  var end = text.startIndex
+  var size = 0
+  for index in text.unicodeScalars.indices {
+    let scalar = text.unicodeScalars[index]
+    if size <= limit - 3 * mark.utf8.count { end = index }
+    let isPlain = (0x20...0x7e).contains(scalar.value) && scalar != "%"
+    size += isPlain ? 1 : 3 * UTF8.width(scalar)
+    if size > limit { return text[..<end] + mark }
+  }
+  return text
 }

@@ -2,8 +2,8 @@
 
 /// The contract as data, read from the descriptor set that the server serves: what tests need to write
 /// and read messages by the names of their fields, without protobuf-c.
-struct Schema {
-  struct Field {
+struct Schema: Sendable {
+  struct Field: Sendable {
     var name = ""
     var number: UInt32 = 0
     /// As in `google.protobuf.FieldDescriptorProto.Type`.
@@ -13,7 +13,7 @@ struct Schema {
     var isRepeated = false
   }
 
-  struct Method {
+  struct Method: Sendable {
     var request = ""
     var response = ""
   }

@@ -10,20 +10,17 @@ final class TestAPI: Sendable {
   let service: DetectService
   let drain = Drain()
   let methods: [String: Method]
-  /// What went to the log instead of the peer.
-  let failures = Mutex<[String]>([])
-  private let clock: TestClock
+  private let clock = TestClock()
 
-  init(settings: Settings = Settings()) throws {
-    let clock = TestClock()
+  init(settings: Settings = Settings(), store: MemoryStore = MemoryStore()) throws {
+    let clock = clock
     let service = try DetectService(
-      store: MemoryStore(), settings: settings,
+      store: store, settings: settings,
       workers: Workers(
         engine: SerialQueue("engine"), writer: SerialQueue("writer"),
         reader: SerialQueue("reader")),
       clock: { clock.now.load(ordering: .relaxed) }, identifiers: { clock.identifier() },
       onFault: { error in Issue.record(error) })
-    self.clock = clock
     self.service = service
     methods = Router.methods(of: service, drain: drain) { Issue.record("internal failure: \($0)") }
   }
@@ -42,6 +39,27 @@ final class TestAPI: Sendable {
     let response = try await handler(
       request.serialized(as: types.request), CallContext(method: path))
     return Value(response, as: types.response)
+  }
+
+  /// Calls a method that streams: "Detect/WatchViolationEvents".
+  func stream(_ name: String, _ request: Value = [:], window: Int = .max) throws -> StreamingCall {
+    let path = try #require(methods.keys.first { $0.hasSuffix(".\(name)") }, "no method \(name)")
+    let types = try #require(Schema.contract.methods[path])
+    let backend = Backend(service: service) { Issue.record("internal failure: \($0)") }
+    switch name {
+    case "Detect/WatchViolationEvents":
+      let methods = DetectMethods(backend: backend, drain: drain)
+      let request = request.serialized(as: types.request)
+      return StreamingCall(path, window: window) { (_, send) async throws(RPCStatus) in
+        try await methods.watchViolationEvents(request, send: send)
+      }
+    case "MetricIngestion/ReportMetrics":
+      let methods = MetricIngestionMethods(backend: backend, drain: drain)
+      return StreamingCall(path, window: window) { (next, send) async throws(RPCStatus) in
+        try await methods.reportMetrics(next: next, send: send)
+      }
+    default: preconditionFailure("\(name) does not stream")
+    }
   }
 
   /// Calls a unary method that must fail, and gives its status and the details of it.

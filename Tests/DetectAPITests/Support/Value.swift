@@ -2,7 +2,7 @@
 
 /// A message, or a part of one, by the names of its fields. Enums are the names of their values, maps
 /// are lists of entries with "key" and "value".
-enum Value: Equatable {
+enum Value: Equatable, Sendable {
   case text(String)
   case number(Int64)
   case real(Double)

@@ -1,0 +1,141 @@
+import Detect
+@testable import DetectAPI
+import RPC
+import Testing
+
+@Suite struct ViolationTests {
+  /// The behavior of `Sample.noTelnet` with its defaults filled in.
+  private static let resolved: Value = [
+    "name": "NoTelnet", "metric": "aws:listening-tcp-ports",
+    "criteria": [
+      "comparison_operator": "COMPARISON_OPERATOR_NOT_IN_PORT_SET",
+      "value": ["ports": ["ports": [23]]], "consecutive_datapoints_to_alarm": 1,
+      "consecutive_datapoints_to_clear": 1,
+    ],
+  ]
+
+  private func alarmed() async throws -> TestAPI {
+    let api = try TestAPI()
+    try await api.attachProfile("P", Sample.noTelnet)
+    try await api.report(Sample.report("lamp", 1, ports: [23, 80]))
+    return api
+  }
+
+  private func events(_ api: TestAPI, _ filters: [String: Value] = [:]) async throws -> Value {
+    try await api.call(
+      "Detect/ListViolationEvents",
+      .message(
+        ["start_time": 0, "end_time": .number(api.now + 1)].merging(filters) { $1 }))
+  }
+
+  @Test func `A violation is active until it is cleared`() async throws {
+    let api = try await alarmed()
+    let start = api.now
+    let active = try await api.call("Detect/ListActiveViolations", ["thing_name": "lamp"])
+    let violation = try #require(active["active_violations"]?[0])
+    let id = try #require(violation["violation_id"])
+    #expect(
+      violation == [
+        "violation_id": id, "thing_name": "lamp", "security_profile_name": "P",
+        "behavior": Self.resolved, "last_violation_value": ["ports": ["ports": [23, 80]]],
+        "verification_state": "VERIFICATION_STATE_UNKNOWN",
+        "last_violation_time": .number(start), "violation_start_time": .number(start),
+      ])
+    api.now += 1000
+    try await api.report(Sample.report("lamp", 2, ports: []))
+    #expect(try await api.call("Detect/ListActiveViolations", [:]) == [:])
+    #expect(
+      try await events(api) == [
+        "violation_events": [
+          [
+            "violation_id": id, "thing_name": "lamp", "security_profile_name": "P",
+            "behavior": Self.resolved, "metric_value": ["ports": [:]],
+            "violation_event_type": "VIOLATION_EVENT_TYPE_ALARM_CLEARED",
+            "verification_state": "VERIFICATION_STATE_UNKNOWN",
+            "violation_event_time": .number(start + 1000), "sequence_number": 2,
+          ],
+          [
+            "violation_id": id, "thing_name": "lamp", "security_profile_name": "P",
+            "behavior": Self.resolved, "metric_value": ["ports": ["ports": [23, 80]]],
+            "violation_event_type": "VIOLATION_EVENT_TYPE_IN_ALARM",
+            "verification_state": "VERIFICATION_STATE_UNKNOWN",
+            "violation_event_time": .number(start), "sequence_number": 1,
+          ],
+        ]
+      ])
+  }
+
+  @Test func `An invalidated violation has no value`() async throws {
+    let api = try await alarmed()
+    _ = try await api.call("Detect/DeleteSecurityProfile", ["security_profile_name": "P"])
+    let event = try await events(api)["violation_events"]?[0]
+    #expect(event?["violation_event_type"] == "VIOLATION_EVENT_TYPE_ALARM_INVALIDATED")
+    #expect(event?["metric_value"] == nil)
+  }
+
+  @Test(
+    arguments: [
+      (["thing_name": "lamp"], 1), (["thing_name": "other"], 0),
+      (["security_profile_name": "P"], 1),
+      (["behavior_criteria_type": "BEHAVIOR_CRITERIA_TYPE_STATIC"], 1),
+      (["behavior_criteria_type": "BEHAVIOR_CRITERIA_TYPE_STATISTICAL"], 0),
+      (["behavior_criteria_type": "BEHAVIOR_CRITERIA_TYPE_MACHINE_LEARNING"], 0),
+      (["list_suppressed_alerts": false], 1), (["list_suppressed_alerts": true], 0),
+      (["verification_state": "VERIFICATION_STATE_UNKNOWN"], 1),
+      (["verification_state": "VERIFICATION_STATE_FALSE_POSITIVE"], 0),
+      (["verification_state": "VERIFICATION_STATE_BENIGN_POSITIVE"], 0),
+      (["verification_state": "VERIFICATION_STATE_TRUE_POSITIVE"], 0),
+    ] as [([String: Value], Int)])
+  func `A filter is a condition for both lists`(
+    _ filter: [String: Value], _ count: Int
+  ) async throws {
+    let api = try await alarmed()
+    let active = try await api.call("Detect/ListActiveViolations", .message(filter))
+    let history = try await events(api, filter)
+    #expect((active["active_violations"]?[0] == nil) == (count == 0))
+    #expect((history["violation_events"]?[0] == nil) == (count == 0))
+  }
+
+  @Test(
+    arguments: [
+      (["behavior_criteria_type": 9], "behavior_criteria_type"),
+      (["verification_state": 9], "verification_state"), (["max_results": 251], "max_results"),
+      (["next_token": "x"], "next_token"),
+    ] as [([String: Value], String)])
+  func `A filter that is none is refused by name`(
+    _ filter: [String: Value], _ field: String
+  ) async throws {
+    let api = try TestAPI()
+    let range: [String: Value] = ["start_time": 0, "end_time": 1]
+    #expect(
+      try await api.fault("Detect/ListActiveViolations", .message(filter)).field == field)
+    #expect(
+      try await api.fault(
+        "Detect/ListViolationEvents", .message(filter.merging(range) { $1 })
+      ).field == field)
+  }
+
+  @Test func `Both ends of the range are required; the epoch is a time`() async throws {
+    let api = try TestAPI()
+    #expect(
+      try await api.fault("Detect/ListViolationEvents", ["end_time": 1]).field == "start_time")
+    #expect(
+      try await api.fault("Detect/ListViolationEvents", ["start_time": 1]).field == "end_time")
+    #expect(
+      try await api.call("Detect/ListViolationEvents", ["start_time": 0, "end_time": 0]) == [:])
+  }
+
+  @Test func `Pages hold together`() async throws {
+    let api = try await alarmed()
+    try await api.report(
+      Sample.report("lamp", 2, ports: []), Sample.report("lamp", 3, ports: [23]))
+    var sequences: [Value?] = []
+    var token: Value = ""
+    repeat {
+      let page = try await events(api, ["max_results": 1, "next_token": token])
+      sequences.append(page["violation_events"]?[0]?["sequence_number"])
+      token = page["next_token"] ?? ""
+    } while token != "" && sequences.count < 10
+    #expect(sequences == [3, 2, 1])
+  }
+}
