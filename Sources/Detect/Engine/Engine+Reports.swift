@@ -57,10 +57,10 @@ extension Engine {
     {
       return "sooner than \(settings.minimumReportInterval / 1000) s after the report before"
     }
-    let limit = clock - settings.grace - settings.longestDuration
-    for datapoint in report.datapoints where state.coverage.holdsValues(of: datapoint.metric) {
+    let past = clock - settings.grace - settings.longestDuration
+    for datapoint in report.datapoints where state.coverage.needsValues(of: datapoint.metric) {
       guard let window = state.window(of: datapoint.metric) else { continue }
-      let held = window.values.reduce(into: 0) { $0 += $1.time > limit ? 1 : 0 }
+      let held = window.values.reduce(into: 0) { $0 += $1.time > past ? 1 : 0 }
       if held >= settings.windowCapacity {
         return "\(settings.windowCapacity) reports of this thing are held for windows already"
       }
@@ -77,9 +77,8 @@ extension Engine {
     things[thing].lastReportTime = max(things[thing].lastReportTime, time)
     markChanged(thing)
     guard !report.datapoints.isEmpty, !things[thing].coverage.plans.isEmpty else { return }
-    store(report, of: thing, at: time)
-
     let folded = FoldedReport(report)
+    store(report, folded, of: thing, at: time)
     for index in things[thing].coverage.slots.indices {
       let slot = things[thing].coverage.slots[index]
       guard slot.when == .onArrival, let value = folded[slot.metric] else { continue }
@@ -88,25 +87,28 @@ extension Engine {
   }
 
   /// Keeps what windows, closes and `ListMetricValues` will ask for.
-  private mutating func store(_ report: MetricReport, of thing: Int, at time: Int64) {
+  private mutating func store(
+    _ report: MetricReport, _ folded: FoldedReport, of thing: Int, at time: Int64
+  ) {
     let end = bucketEnd(of: time)
-    let past = clock - settings.grace - settings.longestDuration
     for datapoint in report.datapoints where things[thing].coverage.uses(datapoint.metric) {
       things[thing].retained.append(
         RetainedValue(metric: datapoint.metric, time: time, value: MetricValue(datapoint.value)))
       unsaved.retainedValues += 1
       guard case .count(let count) = datapoint.value else { continue }
       let window = things[thing].windowIndex(of: datapoint.metric)
-      things[thing].windows[window].prune(
-        bucketsThrough: past - settings.bucket, valuesThrough: past)
       if things[thing].windows[window].add(count, at: time, bucketEnd: end) {
         openBuckets[end, default: []].append(thing)
       }
     }
-    for (metric, sum) in FoldedReport(report).sums
-    where things[thing].coverage.holdsValues(of: metric) {
+    let pastBuckets = (openBuckets.keys.min() ?? end) - settings.longestDuration
+    let pastValues = clock - settings.grace - settings.longestDuration
+    for (metric, sum) in folded.sums where things[thing].coverage.uses(metric) {
       let window = things[thing].windowIndex(of: metric)
-      things[thing].windows[window].hold(sum, at: time)
+      if metric.description.family == .reportedCounter {
+        things[thing].windows[window].hold(sum, at: time, capacity: settings.windowCapacity)
+      }
+      things[thing].windows[window].prune(bucketsThrough: pastBuckets, valuesThrough: pastValues)
     }
   }
 

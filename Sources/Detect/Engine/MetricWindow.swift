@@ -1,8 +1,8 @@
 /// What one thing measured of one numeric metric, as far back as a window may reach.
 ///
 ///     buckets:  [ end, sum, least, greatest, last ] [ … ]   one per bucket with a value, by rising end
-///     values:   (time, value) (time, value) …               by rising time, only where a behavior sums
-///                                                           over a window that ends at a report's time
+///     values:   (time, value) (time, value) …               by rising time, only of reported counters: for
+///                                                           windows that end at a report's time
 struct MetricWindow: Hashable, Sendable {
   struct Bucket: Hashable, Sendable {
     /// The bucket holds values with end − length ≤ time < end.
@@ -48,11 +48,12 @@ struct MetricWindow: Hashable, Sendable {
     return false
   }
 
-  /// Keeps one value for windows that end at a report's time.
-  mutating func hold(_ value: Int64, at time: Int64) {
+  /// Keeps one value for windows that end at a report's time; where they are too many, the earliest go.
+  mutating func hold(_ value: Int64, at time: Int64, capacity: Int) {
     var index = values.count
     while index > 0, values[index - 1].time > time { index -= 1 }
     values.insert(TimedValue(time: time, value: value), at: index)
+    if values.count > capacity { values.removeFirst(values.count - capacity) }
   }
 
   /// Forgets buckets ending at or before `bucketLimit` and values at or before `valueLimit`.

@@ -66,14 +66,14 @@ final class Coverage: Sendable {
   let slots: [Slot]
   /// By metric number: whether a covering profile uses the metric.
   private let uses: [Bool]
-  /// By metric number: whether values are held one by one for a window that ends at a report's time.
-  private let holds: [Bool]
+  /// By metric number: whether a behavior sums the metric over a window that ends at a report's time.
+  private let needs: [Bool]
 
   init(_ plans: [ProfilePlan]) {
     self.plans = plans
     var slots: [Slot] = []
     var uses: [Bool] = []
-    var holds: [Bool] = []
+    var needs: [Bool] = []
     func mark(_ metric: Metric, in flags: inout [Bool]) {
       let index = Int(metric.number)
       while flags.count <= index { flags.append(false) }
@@ -85,14 +85,14 @@ final class Coverage: Sendable {
         guard let criterion = entry.rule.criterion else { continue }
         let when = Self.judgement(of: criterion, entry.family)
         if when == .onArrival, entry.family == .reportedCounter, entry.rule.duration != nil {
-          mark(entry.rule.metric, in: &holds)
+          mark(entry.rule.metric, in: &needs)
         }
         slots.append(Slot(plan: plan, index: index, criterion: criterion, when: when))
       }
     }
     self.slots = slots
     self.uses = uses
-    self.holds = holds
+    self.needs = needs
   }
 
   func uses(_ metric: Metric) -> Bool {
@@ -100,9 +100,9 @@ final class Coverage: Sendable {
     return index < uses.count && uses[index]
   }
 
-  func holdsValues(of metric: Metric) -> Bool {
+  func needsValues(of metric: Metric) -> Bool {
     let index = Int(metric.number)
-    return index < holds.count && holds[index]
+    return index < needs.count && needs[index]
   }
 
   private static func judgement(

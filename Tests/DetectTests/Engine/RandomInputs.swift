@@ -23,45 +23,69 @@ struct RandomInputs {
   private var random: SeededGenerator
   private(set) var now: Int64 = 1_700_000_000_000
   private var nextReport: [Int: UInt64] = [:]
-  private var version: UInt32 = 1
 
   init(seed: UInt64) {
     random = SeededGenerator(seed: seed)
   }
 
-  mutating func next() -> Input {
+  /// What every life of this kind begins with.
+  var first: Input {
+    let groups = [
+      ThingGroup(name: "g0", id: "g0", creationDate: 0),
+      ThingGroup(name: "g1", id: "g1", parent: "g0", creationDate: 0),
+    ]
+    return .changes(groups.map { Change.putGroup($0) }, at: now)
+  }
+
+  mutating func next(after engine: Engine) -> Input {
     now += Int64.random(in: 0...40_000, using: &random)
     if chance(1, in: 300) { now += 49 * 3_600_000 }
     switch Int.random(in: 0..<20, using: &random) {
     case 0, 1: return .advance(to: now)
-    case 2: return .changes([change()], at: now)
+    case 2:
+      let changes = change(in: engine.catalog)
+      return changes.isEmpty ? .advance(to: now) : .changes(changes, at: now)
     default:
       return .reports((0..<Int.random(in: 1...6, using: &random)).map { _ in report() }, at: now)
     }
   }
 
-  /// What every fleet of this kind starts with.
-  static var preparation: [Change] {
-    let groups = ["g0", "g1"].map { name in
-      Change.putGroup(
-        ThingGroup(name: name, id: name, parent: name == "g1" ? "g0" : nil, creationDate: 0))
+  /// What a random operation changes; nothing where it is refused.
+  private mutating func change(in catalog: Catalog) -> [Change] {
+    let profile = "profile-\(Int.random(in: 0..<3, using: &random))"
+    let thing = "thing-\(Int.random(in: 0..<6, using: &random))"
+    let group = chance(1, in: 2) ? "g0" : "g1"
+    let arn = catalog.account.arn(target().resource)
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0, 1:
+      let behaviors = behaviors(of: catalog.profiles[profile])
+      return catalog.profiles[profile] == nil
+        ? decide(
+          CreateSecurityProfile(
+            securityProfileName: profile, behaviors: behaviors,
+            additionalMetricsToRetain: ["aws:num-disconnects"]), catalog)
+        : decide(
+          UpdateSecurityProfile(securityProfileName: profile, behaviors: behaviors), catalog)
+    case 2: return decide(DeleteSecurityProfile(securityProfileName: profile), catalog)
+    case 3, 4, 5:
+      return decide(
+        AttachSecurityProfile(securityProfileName: profile, securityProfileTargetARN: arn), catalog)
+    case 6:
+      return decide(
+        DetachSecurityProfile(securityProfileName: profile, securityProfileTargetARN: arn), catalog)
+    case 7: return decide(CreateThing(thingName: thing), catalog)
+    case 8:
+      return decide(AddThingToThingGroup(thingGroupName: group, thingName: thing), catalog)
+    default:
+      return chance(1, in: 2)
+        ? decide(DeleteThing(thingName: thing), catalog)
+        : decide(RemoveThingFromThingGroup(thingGroupName: group, thingName: thing), catalog)
     }
-    return groups
   }
 
-  private mutating func change() -> Change {
-    let profile = "profile-\(Int.random(in: 0..<3, using: &random))"
-    let thing = ThingName("thing-\(Int.random(in: 0..<6, using: &random))")
-    let group = chance(1, in: 2) ? "g0" : "g1"
-    switch Int.random(in: 0..<9, using: &random) {
-    case 0, 1: return .putProfile(self.profile(named: profile))
-    case 2: return .removeProfile(profile)
-    case 3, 4: return .attach(profile: profile, target())
-    case 5: return .detach(profile: profile, target())
-    case 6: return .putThing(Thing(name: thing, id: "id"))
-    case 7: return .join(thing, group: group)
-    default: return chance(1, in: 2) ? .removeThing(thing) : .leave(thing, group: group)
-    }
+  private func decide<O: Operation>(_ operation: O, _ catalog: Catalog) -> [Change] {
+    let moment = Moment(now: now, identifier: "6f2f3c53-7fd8-4d8a-9b55-8a3df1c8d6a1")
+    return (try? operation.decide(catalog, at: moment).changes) ?? []
   }
 
   private mutating func target() -> Target {
@@ -71,16 +95,14 @@ struct RandomInputs {
     return targets[Int.random(in: 0..<targets.count, using: &random)]
   }
 
-  private mutating func profile(named name: String) -> SecurityProfile {
-    version += 10
-    let count = Int.random(in: 1...4, using: &random)
-    return SecurityProfile(
-      name: name, description: nil, behaviors: (0..<count).map { behavior(number: $0) },
-      alertTargets: [:], additionalMetricsToRetain: [MetricToRetain(metric: "aws:num-disconnects")],
-      metricsExportConfig: nil, version: 1, creationDate: 0, lastModifiedDate: now,
-      number: UInt32(name.utf8.last ?? 0),
-      behaviorNumbers: (0..<UInt32(count)).map { version + $0 },
-      nextBehaviorNumber: version + UInt32(count))
+  /// Behaviors of which some are those that the profile has, perhaps at another place.
+  private mutating func behaviors(of profile: SecurityProfile?) -> [Behavior] {
+    var behaviors = (profile?.behaviors ?? []).filter { _ in chance(1, in: 2) }
+    for number in 0..<Int.random(in: 1...4, using: &random) {
+      let fresh = behavior(number: number)
+      if !behaviors.contains(where: { $0.name == fresh.name }) { behaviors.append(fresh) }
+    }
+    return behaviors.shuffled(using: &random)
   }
 
   private mutating func behavior(number: Int) -> Behavior {

@@ -46,9 +46,9 @@ import Testing
       journal = []
     }
 
-    run(.changes(RandomInputs.preparation, at: inputs.now))
+    run(inputs.first)
     for step in 0..<600 {
-      run(inputs.next())
+      run(inputs.next(after: live))
       if step % 170 == 169 { save() }
     }
 
@@ -60,7 +60,7 @@ import Testing
     #expect(state(of: restored) == state(of: live), "seed \(seed)")
 
     for _ in 0..<200 {
-      let input = inputs.next()
+      let input = inputs.next(after: live)
       let expected = live.apply(input)
       let replayed = restored.apply(input)
       #expect(replayed.events == expected.events, "seed \(seed)")
@@ -75,8 +75,8 @@ import Testing
   ) {
     var inputs = RandomInputs(seed: seed)
     var engine = Engine()
-    var events = engine.apply(.changes(RandomInputs.preparation, at: inputs.now)).events
-    for _ in 0..<2000 { events += engine.apply(inputs.next()).events }
+    var events = engine.apply(inputs.first).events
+    for _ in 0..<2000 { events += engine.apply(inputs.next(after: engine)).events }
     #expect(events.count > 100)
     #expect(events.map(\.sequence) == (1...Int64(events.count)).map { $0 })
 

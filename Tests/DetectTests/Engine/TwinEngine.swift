@@ -1,0 +1,376 @@
+@testable import Detect
+
+/// The engine again, slow and obvious: it forgets nothing, keeps every value in one list, and works each
+/// answer out from the beginning. It shares the nouns with the real engine and no line of its logic.
+struct TwinEngine {
+  struct Value {
+    var thing: String
+    var metric: String
+    var time: Int64
+    var amount: Int64
+  }
+
+  struct Streak {
+    var behavior: Behavior
+    /// Place in the profile when the streak began, for the order of invalidations.
+    var order: Int
+    var violating = 0
+    var conforming = 0
+    var alarm: (id: Int, lastDatapoint: Int64)?
+  }
+
+  struct Key: Hashable {
+    var thing: String
+    var profile: String
+    var behavior: String
+  }
+
+  /// What an event says, without sequence numbers and identifiers: the place in the list is the number.
+  struct Said: Equatable {
+    var type: ViolationEventType
+    var thing: String
+    var profile: String
+    var behavior: String
+    var time: Int64
+    var value: MetricValue?
+    /// The same for all events of one episode.
+    var episode: Int
+  }
+
+  var settings = Settings()
+  var clock: Int64 = 0
+  var profiles: [String: SecurityProfile] = [:]
+  var attached: [(profile: String, target: Target)] = []
+  var registered: Set<String> = []
+  var parents: [String: String] = [:]
+  var members: [(thing: String, group: String)] = []
+  var seenIDs: [String: [UInt64]] = [:]
+  var values: [Value] = []
+  var streaks: [Key: Streak] = [:]
+  var closed: Int64 = .min
+  var episodes = 0
+  var said: [Said] = []
+
+  mutating func apply(_ input: Input) {
+    switch input {
+    case .reports(let reports, let time):
+      clock = max(clock, time)
+      for report in reports { take(report) }
+    case .changes(let changes, let time):
+      clock = max(clock, time)
+      for change in changes { apply(change) }
+      endWhatIsNotJudged()
+    case .advance(let time):
+      clock = max(clock, time)
+      advance()
+    case .configure(let settings): self.settings = settings
+    }
+  }
+
+  // MARK: Who is judged
+
+  func covering(_ thing: String) -> [SecurityProfile] {
+    var groups = members.filter { $0.thing == thing }.map(\.group)
+    for group in groups {
+      var above = parents[group]
+      while let name = above {
+        groups.append(name)
+        above = parents[name]
+      }
+    }
+    return profiles.values.filter { profile in
+      attached.contains { pair in
+        guard pair.profile == profile.name else { return false }
+        switch pair.target {
+        case .allThings: return true
+        case .registeredThings: return registered.contains(thing)
+        case .unregisteredThings: return !registered.contains(thing)
+        case .thingGroup(let name): return groups.contains(name)
+        }
+      }
+    }.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
+  }
+
+  func uses(_ thing: String, _ metric: String) -> Bool {
+    covering(thing).contains { profile in
+      profile.behaviors.contains { $0.metric == metric }
+        || profile.additionalMetricsToRetain.contains { $0.metric == metric }
+    }
+  }
+
+  // MARK: Changes
+
+  mutating func apply(_ change: Change) {
+    switch change {
+    case .putProfile(let profile): profiles[profile.name] = profile
+    case .removeProfile(let name): profiles[name] = nil
+    case .attach(let profile, let target): attached.append((profile, target))
+    case .detach(let profile, let target): attached.removeAll { $0 == (profile, target) }
+    case .putThing(let thing):
+      if registered.insert(thing.name.text).inserted { emptyWindows(of: thing.name.text) }
+    case .removeThing(let name):
+      if registered.remove(name.text) != nil { emptyWindows(of: name.text) }
+    case .putGroup(let group): parents[group.name] = group.parent
+    case .removeGroup(let name): parents[name] = nil
+    case .join(let thing, let group): members.append((thing.text, group))
+    case .leave(let thing, let group): members.removeAll { $0 == (thing.text, group) }
+    case .putTags: break
+    }
+  }
+
+  mutating func emptyWindows(of thing: String) {
+    values.removeAll { $0.thing == thing }
+  }
+
+  /// Two behaviors mean the same when what is left after defaults, order and doubles are gone is equal.
+  func meaning(_ behavior: Behavior) -> [String] {
+    let criteria = behavior.criteria
+    var parts = [
+      behavior.metric ?? "", criteria?.comparisonOperator ?? "", criteria?.statistic ?? "",
+    ]
+    parts.append("\(criteria?.durationSeconds ?? 0)")
+    parts.append("\(criteria?.consecutiveDatapointsToAlarm ?? 1)")
+    parts.append("\(criteria?.consecutiveDatapointsToClear ?? 1)")
+    switch criteria?.value {
+    case .count(let count)?: parts.append("\(count)")
+    case .ports(let ports)?: parts += Set(ports).sorted().map(String.init)
+    case .cidrs(let cidrs)?: parts += Set(cidrs).sorted()
+    default: break
+    }
+    return parts
+  }
+
+  mutating func endWhatIsNotJudged() {
+    var ended: [(key: Key, streak: Streak)] = []
+    for (key, streak) in streaks {
+      let profile = covering(key.thing).first { $0.name == key.profile }
+      let behavior = profile?.behaviors.first { $0.name == key.behavior }
+      if let behavior, meaning(behavior) == meaning(streak.behavior) {
+        streaks[key]?.order = profile?.behaviors.firstIndex { $0.name == key.behavior } ?? 0
+      } else {
+        ended.append((key, streak))
+        streaks[key] = nil
+      }
+    }
+    ended.sort { a, b in
+      if a.key.thing != b.key.thing { return a.key.thing < b.key.thing }
+      if a.key.profile != b.key.profile { return a.key.profile < b.key.profile }
+      return a.streak.order < b.streak.order
+    }
+    for end in ended {
+      guard let alarm = end.streak.alarm else { continue }
+      say(.alarmInvalidated, end.key, at: clock, nil, alarm.id)
+    }
+  }
+
+  // MARK: Reports
+
+  mutating func take(_ report: MetricReport) {
+    let thing = report.thing.text
+    let seen = seenIDs[thing] ?? []
+    let remembered = seen.suffix(64)
+    if remembered.contains(report.id) { return }
+    if let forgotten = seen.dropLast(64).max(), report.id <= forgotten { return }
+    let time = report.time ?? clock
+    if time <= clock - settings.grace || time > clock + 1000 { return }
+    seenIDs[thing, default: []].append(report.id)
+
+    for datapoint in report.datapoints {
+      let name = datapoint.metric.description.name
+      if case .count(let count) = datapoint.value, uses(thing, name) {
+        values.append(Value(thing: thing, metric: name, time: time, amount: count))
+      }
+    }
+    for profile in covering(thing) {
+      for behavior in profile.behaviors {
+        judgeOnArrival(report, thing, profile, behavior, at: time)
+      }
+    }
+  }
+
+  mutating func judgeOnArrival(
+    _ report: MetricReport, _ thing: String, _ profile: SecurityProfile, _ behavior: Behavior,
+    at time: Int64
+  ) {
+    guard let criteria = behavior.criteria, criteria.statistic == nil else { return }
+    let reported = report.datapoints
+      .filter { $0.metric.description.name == behavior.metric }.map(\.value)
+    guard !reported.isEmpty else { return }
+    let key = Key(thing: thing, profile: profile.name, behavior: behavior.name)
+    switch (behavior.metric, criteria.value) {
+    case ("aws:listening-tcp-ports", .ports(let set)?):
+      let ports = reported.flatMap { value -> [Int64] in
+        if case .ports(let ports) = value { ports.map(Int64.init) } else { [] }
+      }
+      let inside = ports.filter(set.contains).count
+      let conforms =
+        criteria.comparisonOperator == "in-port-set" ? inside == ports.count : inside == 0
+      count(key, behavior, conforms, at: time, .ports(ports))
+    case ("aws:destination-ip-addresses", .cidrs?):
+      let texts = reported.flatMap { value -> [String] in
+        if case .addresses(let addresses) = value { addresses.map(\.text) } else { [] }
+      }
+      // The only network of these stories is 10.0.0.0/30.
+      let network = ["10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.0.3"]
+      let inside = texts.filter(network.contains).count
+      let conforms =
+        criteria.comparisonOperator == "in-cidr-set" ? inside == texts.count : inside == 0
+      count(key, behavior, conforms, at: time, .cidrs(texts))
+    case ("aws:all-bytes-out", .count(let threshold)?):
+      let counts = reported.compactMap { value -> Int64? in
+        if case .count(let count) = value { count } else { nil }
+      }
+      var sum = counts.reduce(0, +)
+      if let seconds = criteria.durationSeconds {
+        sum = amounts(thing, "aws:all-bytes-out") { $0 > time - seconds * 1000 && $0 <= time }
+          .reduce(0, +)
+      }
+      count(key, behavior, holds(sum, criteria, threshold), at: time, .count(sum))
+    case ("aws:num-listening-tcp-ports", .count(let threshold)?):
+      guard case .count(let last)? = reported.last else { return }
+      count(key, behavior, holds(last, criteria, threshold), at: time, .count(last))
+    default: break
+    }
+  }
+
+  // MARK: Time
+
+  mutating func advance() {
+    let horizon = clock - settings.grace
+    let ends = Set(values.map { bucketEnd($0.time) }).filter { $0 > closed && $0 <= horizon }
+    for end in ends.sorted() {
+      endSilences(before: end)
+      close(end)
+      closed = end
+    }
+    endSilences(before: horizon)
+  }
+
+  mutating func close(_ end: Int64) {
+    let things = Set(values.map(\.thing)).sorted()
+    for thing in things {
+      for profile in covering(thing) {
+        for behavior in profile.behaviors {
+          guard let criteria = behavior.criteria,
+            let value = closingValue(thing, behavior, end)
+          else { continue }
+          let key = Key(thing: thing, profile: profile.name, behavior: behavior.name)
+          if let statistic = criteria.statistic {
+            let population = things.filter { other in
+              covering(other).contains { $0.name == profile.name }
+            }.compactMap { closingValue($0, behavior, end) }.sorted()
+            guard population.count >= 2 else { continue }
+            let threshold = percentile(statistic, of: population)
+            count(key, behavior, holds(value, criteria, threshold), at: end, .count(value))
+          } else if case .count(let threshold)? = criteria.value {
+            count(key, behavior, holds(value, criteria, threshold), at: end, .count(value))
+          }
+        }
+      }
+    }
+  }
+
+  func closingValue(_ thing: String, _ behavior: Behavior, _ end: Int64) -> Int64? {
+    guard let metric = behavior.metric, let criteria = behavior.criteria else { return nil }
+    let isStatistical = criteria.statistic != nil
+    let isBucketed = metric == "aws:num-messages-sent" || metric == "aws:message-byte-size"
+    guard isStatistical || isBucketed else { return nil }
+    let bucket = values.filter {
+      $0.thing == thing && $0.metric == metric && bucketEnd($0.time) == end
+    }
+    guard !bucket.isEmpty else { return nil }
+    if metric == "aws:num-listening-tcp-ports" {
+      let latest = bucket.map(\.time).max()
+      return bucket.last { $0.time == latest }?.amount
+    }
+    let length = criteria.durationSeconds.map { $0 * 1000 } ?? settings.bucket
+    let window = amounts(thing, metric) { $0 >= end - length && $0 < end }
+    if metric == "aws:message-byte-size", !isStatistical {
+      let wantsSmall = criteria.comparisonOperator?.hasPrefix("less") == true
+      return wantsSmall ? window.max() : window.min()
+    }
+    return window.reduce(0, +)
+  }
+
+  func percentile(_ statistic: String, of sorted: [Int64]) -> Int64 {
+    let hundredths = statistic == "p50" ? 5000 : 9990
+    var rank = 1
+    while rank * 10000 < hundredths * sorted.count { rank += 1 }
+    return sorted[rank - 1]
+  }
+
+  mutating func endSilences(before limit: Int64) {
+    let silent = streaks.filter {
+      $0.value.alarm.map { $0.lastDatapoint + settings.silence < limit } ?? false
+    }
+    .sorted { a, b in
+      let (atA, atB) = (a.value.alarm?.lastDatapoint ?? 0, b.value.alarm?.lastDatapoint ?? 0)
+      if atA != atB { return atA < atB }
+      if a.key.thing != b.key.thing { return a.key.thing < b.key.thing }
+      if a.key.profile != b.key.profile { return a.key.profile < b.key.profile }
+      return a.value.order < b.value.order
+    }
+    for (key, streak) in silent {
+      guard let alarm = streak.alarm else { continue }
+      streaks[key] = nil
+      say(.alarmInvalidated, key, at: alarm.lastDatapoint + settings.silence, nil, alarm.id)
+    }
+  }
+
+  // MARK: Counting
+
+  mutating func count(
+    _ key: Key, _ behavior: Behavior, _ conforms: Bool, at time: Int64, _ value: MetricValue
+  ) {
+    let order = profiles[key.profile]?.behaviors.firstIndex { $0.name == key.behavior } ?? 0
+    var streak = streaks[key] ?? Streak(behavior: behavior, order: order)
+    if let alarm = streak.alarm {
+      streak.alarm = (alarm.id, max(alarm.lastDatapoint, time))
+    }
+    if conforms {
+      streak.conforming += 1
+      streak.violating = 0
+      let needed = Int(behavior.criteria?.consecutiveDatapointsToClear ?? 1)
+      if let alarm = streak.alarm, streak.conforming >= needed {
+        streaks[key] = nil
+        return say(.alarmCleared, key, at: time, value, alarm.id)
+      }
+    } else {
+      streak.violating += 1
+      streak.conforming = 0
+      let needed = Int(behavior.criteria?.consecutiveDatapointsToAlarm ?? 1)
+      if streak.alarm == nil, streak.violating >= needed {
+        episodes += 1
+        streak.alarm = (episodes, time)
+        say(.inAlarm, key, at: time, value, episodes)
+      }
+    }
+    streaks[key] = streak
+  }
+
+  mutating func say(
+    _ type: ViolationEventType, _ key: Key, at time: Int64, _ value: MetricValue?, _ episode: Int
+  ) {
+    said.append(
+      Said(
+        type: type, thing: key.thing, profile: key.profile, behavior: key.behavior, time: time,
+        value: value, episode: episode))
+  }
+
+  func holds(_ value: Int64, _ criteria: BehaviorCriteria, _ threshold: Int64) -> Bool {
+    switch criteria.comparisonOperator {
+    case "less-than": value < threshold
+    case "less-than-equals": value <= threshold
+    case "greater-than": value > threshold
+    default: value >= threshold
+    }
+  }
+
+  func amounts(_ thing: String, _ metric: String, _ isInside: (Int64) -> Bool) -> [Int64] {
+    values.filter { $0.thing == thing && $0.metric == metric && isInside($0.time) }.map(\.amount)
+  }
+
+  func bucketEnd(_ time: Int64) -> Int64 {
+    (time / settings.bucket + 1) * settings.bucket
+  }
+}
