@@ -23,6 +23,7 @@ struct RandomInputs {
   private var random: SeededGenerator
   private(set) var now: Int64 = 1_700_000_000_000
   private var nextReport: [Int: UInt64] = [:]
+  private var told = 0
 
   init(seed: UInt64) {
     random = SeededGenerator(seed: seed)
@@ -40,9 +41,12 @@ struct RandomInputs {
   mutating func next(after engine: Engine) -> Input {
     now += Int64.random(in: 0...40_000, using: &random)
     if chance(1, in: 300) { now += 49 * 3_600_000 }
-    switch Int.random(in: 0..<20, using: &random) {
+    told += 1
+    // A life begins with many changes, so that there is something to judge.
+    let kind = told < 30 && chance(1, in: 2) ? 2 : Int.random(in: 0..<20, using: &random)
+    switch kind {
     case 0, 1: return .advance(to: now)
-    case 2:
+    case 2, 3:
       let changes = change(in: engine.catalog)
       return changes.isEmpty ? .advance(to: now) : .changes(changes, at: now)
     default:
@@ -56,8 +60,8 @@ struct RandomInputs {
     let thing = "thing-\(Int.random(in: 0..<6, using: &random))"
     let group = chance(1, in: 2) ? "g0" : "g1"
     let arn = catalog.account.arn(target().resource)
-    switch Int.random(in: 0..<10, using: &random) {
-    case 0, 1:
+    switch Int.random(in: 0..<24, using: &random) {
+    case 0...5:
       let behaviors = behaviors(of: catalog.profiles[profile])
       return catalog.profiles[profile] == nil
         ? decide(
@@ -66,15 +70,15 @@ struct RandomInputs {
             additionalMetricsToRetain: ["aws:num-disconnects"]), catalog)
         : decide(
           UpdateSecurityProfile(securityProfileName: profile, behaviors: behaviors), catalog)
-    case 2: return decide(DeleteSecurityProfile(securityProfileName: profile), catalog)
-    case 3, 4, 5:
+    case 6: return decide(DeleteSecurityProfile(securityProfileName: profile), catalog)
+    case 7...13:
       return decide(
         AttachSecurityProfile(securityProfileName: profile, securityProfileTargetARN: arn), catalog)
-    case 6:
+    case 14:
       return decide(
         DetachSecurityProfile(securityProfileName: profile, securityProfileTargetARN: arn), catalog)
-    case 7: return decide(CreateThing(thingName: thing), catalog)
-    case 8:
+    case 15...17: return decide(CreateThing(thingName: thing), catalog)
+    case 18...20:
       return decide(AddThingToThingGroup(thingGroupName: group, thingName: thing), catalog)
     default:
       return chance(1, in: 2)

@@ -4,14 +4,19 @@ import Testing
 
 /// The engine against its slow and obvious twin, over random lives from a seed.
 @Suite struct TwinTests {
-  @Test(arguments: 1...120 as ClosedRange<UInt64>)
-  func `the engine says what its twin says`(seed: UInt64) {
+  /// What the engine said in one life, or where it differs from its twin.
+  private enum Life {
+    case agreed([TwinEngine.Said])
+    case differed(String)
+  }
+
+  private func live(seed: UInt64, steps: Int) -> Life {
     var inputs = RandomInputs(seed: seed)
     var engine = Engine()
     var twin = TwinEngine()
     var episodes: [String: Int] = [:]
     var said: [TwinEngine.Said] = []
-    for step in 0..<250 {
+    for step in 0..<steps {
       let input = step == 0 ? inputs.first : inputs.next(after: engine)
       twin.apply(input)
       for event in engine.apply(input).events {
@@ -25,15 +30,42 @@ import Testing
       }
       guard said == twin.said else {
         let place = zip(said, twin.said).prefix { $0 == $1 }.count
-        Issue.record(
+        return .differed(
           """
           seed \(seed), step \(step), event \(place + 1), input \(input)
           engine: \(said.dropFirst(place).first.map { "\($0)" } ?? "nothing")
           twin:   \(twin.said.dropFirst(place).first.map { "\($0)" } ?? "nothing")
           """)
-        return
       }
     }
-    #expect(said.count > 10, "seed \(seed) tells too little")
+    return .agreed(said)
+  }
+
+  @Test(arguments: 1...120 as ClosedRange<UInt64>)
+  func `the engine says what its twin says`(seed: UInt64) {
+    if case .differed(let difference) = live(seed: seed, steps: 250) {
+      Issue.record("\(difference)")
+    }
+  }
+
+  @Test func `the lives tell enough: every kind of event about every kind of metric`() {
+    var said: [TwinEngine.Said] = []
+    for seed in 1...40 as ClosedRange<UInt64> {
+      if case .agreed(let events) = live(seed: seed, steps: 250) { said += events }
+    }
+    for type in ViolationEventType.allCases {
+      #expect(said.count { $0.type == type } > 100)
+    }
+    let kinds = said.map { event in
+      switch event.value {
+      case .count?: "count"
+      case .cidrs?: "cidrs"
+      case .ports?: "ports"
+      default: "none"
+      }
+    }
+    for kind in ["count", "cidrs", "ports", "none"] {
+      #expect(kinds.count { $0 == kind } > 100)
+    }
   }
 }
