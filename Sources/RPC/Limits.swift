@@ -52,6 +52,10 @@ package struct Limits: Sendable {
   /// gRPC clients take by default.
   package static let maxMetadataBytes = 8 << 10
 
+  /// A deadline further away than this is not watched: no connection lasts so long, and the
+  /// largest `grpc-timeout`, 11,000 years, does not fit an event loop's 63 bits of nanoseconds.
+  package static let maxTimeout: Duration = .seconds(30 * 24 * 3_600)
+
   /// Bytes handed to the socket in one write, and bytes it may hold unwritten before we stop giving
   /// it more and stop reading from that peer.
   package var maxUnwrittenBytes = 64 << 10
@@ -63,6 +67,10 @@ package struct Limits: Sendable {
   /// Time between the two GOAWAY frames of a graceful stop: a round trip, so that calls already on
   /// their way are still served (RFC 9113 section 6.8).
   package var goAwayDelay: Duration = .milliseconds(200)
+
+  /// Time the last frames get to leave when a connection closes, so that a peer that does not read
+  /// cannot keep it.
+  package var closeTimeout: Duration = .seconds(2)
 
   /// Time calls get to finish in a graceful stop, before they are cancelled with UNAVAILABLE.
   package var gracePeriod: Duration = .seconds(10)

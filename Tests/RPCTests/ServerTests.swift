@@ -135,6 +135,66 @@ struct ServerTests {
     await server.shutdownGracefully()
   }
 
+  @Test func `a stop waits for a handler whose connection is gone`() async throws {
+    let gate = Gate()
+    let ended = Witness<Bool>()
+    let (started, starts) = AsyncStream.makeStream(of: Void.self)
+    let server = try await Self.start([
+      "/t.T/U": .unary { request, _ in
+        starts.yield()
+        await gate.pass()
+        ended.note(true)
+        return request
+      }
+    ])
+    let client = try await SocketClient.connect(port: server.port)
+    try await client.perform { client in client.send([1], on: client.open("/t.T/U"), end: true) }
+    var iterator = started.makeAsyncIterator()
+    await iterator.next()
+    try await client.close()
+    // The handler is let go by another connection, which lives when the first is lost.
+    let other = try await SocketClient.connect(port: server.port)
+    _ = try await other.call("/t.T/None", [])
+    gate.open()
+    await server.shutdownGracefully()
+    #expect(ended.all == [true])
+  }
+
+  @Test func `the farthest deadline is served`() async throws {
+    let server = try await Self.start()
+    let client = try await SocketClient.connect(port: server.port)
+    for timeout in ["99999999H", "720H", "721H"] {
+      let stream = try await client.perform { client in
+        let stream = client.open("/t.T/U", ["grpc-timeout": timeout])
+        client.send([1], on: stream, end: true)
+        return stream
+      }
+      #expect(try await client.response(on: stream).status == "0")
+    }
+    await server.shutdownGracefully()
+  }
+
+  @Test func `a peer that breaks the protocol and does not read is closed`() async throws {
+    let (cancelled, witness) = AsyncStream.makeStream(of: Bool.self)
+    let server = try await Self.start([
+      "/t.T/S": .serverStreaming { _, responses, _ throws(RPCStatus) in
+        defer { witness.yield(Task.isCancelled) }
+        while true { try await responses.send([UInt8](repeating: 1, count: 1 << 16)) }
+      }
+    ]) { $0.closeTimeout = .milliseconds(10) }
+    let stuck = try await SocketClient.connect(
+      port: server.port, windowBytes: 1 << 30, readsAtAll: false)
+    try await stuck.perform { client in
+      client.send([], on: client.open("/t.T/S"), end: true)
+      // DATA on stream 0.
+      client.send(raw: [0, 0, 0, 0, 0, 0, 0, 0, 0])
+    }
+    var iterator = cancelled.makeAsyncIterator()
+    #expect(await iterator.next() == true)
+    // With nothing left to wait for, the stop returns at once.
+    await server.shutdownGracefully()
+  }
+
   @Test func `connections above the limit are closed, until one goes`() async throws {
     let server = try await Self.start(Self.echo) { $0.maxConnections = 2 }
     let first = try await SocketClient.connect(port: server.port)

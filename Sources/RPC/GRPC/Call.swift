@@ -153,20 +153,24 @@ extension Call {
     do throws(RPCStatus) {
       switch method {
       case .unary(let handle):
-        let response = try await handle(try takeRequest(), context)
-        responses.append(response)
+        end(with: try await handle(try takeRequest(), context))
       case .serverStreaming(let handle):
         try await handle(try takeRequest(), ResponseStream(call: self), context)
+        end(RPCStatus(.ok))
       case .clientStreaming(let handle):
-        let response = try await handle(RequestStream(call: self), context)
-        responses.append(response)
+        end(with: try await handle(RequestStream(call: self), context))
       case .bidirectional(let handle):
         try await handle(RequestStream(call: self), ResponseStream(call: self), context)
+        end(RPCStatus(.ok))
       }
-      end(RPCStatus(.ok))
     } catch {
       end(error.code == .ok ? RPCStatus(.unknown) : error)
     }
+  }
+
+  private func end(with response: [UInt8]) {
+    if status == nil { responses.append(response) }
+    end(RPCStatus(.ok))
   }
 
   /// Ends the call as its handler did, after the responses that wait.

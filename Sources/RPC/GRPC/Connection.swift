@@ -11,7 +11,8 @@ protocol ConnectionDelegate: AnyObject {
 /// `@unchecked Sendable`: touched only on `loop`, where the channel and all its calls live.
 final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
   let session: HTTP2Session
-  weak var delegate: (any ConnectionDelegate)?
+  /// Told about frames to write, and when the last handler has ended; it sets this to nil then.
+  var delegate: (any ConnectionDelegate)?
 
   private let methods: [String: Method]
   private let limits: Limits
@@ -34,12 +35,10 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
 
   /// Takes bytes from the client, then starts the calls that have become complete.
   func receive(_ bytes: Span<UInt8>) throws(HTTP2Error) {
-    defer {
-      let calls = startable
-      startable.removeAll(keepingCapacity: true)
-      for call in calls { call.start() }
-    }
     try session.receive(bytes)
+    let calls = startable
+    startable.removeAll(keepingCapacity: true)
+    for call in calls { call.start() }
   }
 
   /// Ends every call with this status.
@@ -58,7 +57,7 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
         deadline: head.timeout.map { .now + $0 })
       let call = Call(
         stream, of: self, method: method, context: context, limits: limits, loop: loop)
-      if let timeout = head.timeout { call.endAfter(timeout) }
+      if let timeout = head.timeout, timeout <= Limits.maxTimeout { call.endAfter(timeout) }
       if !method.takesOneRequest { start(call) }
       return call
     } catch {

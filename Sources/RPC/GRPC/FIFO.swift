@@ -1,25 +1,29 @@
-/// A first-in, first-out queue in one array.
+/// A first-in, first-out queue. One element alone costs no allocation, for most calls have one
+/// request; more lie in one array.
 struct FIFO<Element> {
-  private var elements: [Element?] = []
-  private var first = 0
+  private var first: Element?
+  private var others: [Element?] = []
+  private var taken = 0
 
-  var isEmpty: Bool { first == elements.count }
+  var isEmpty: Bool { first == nil }
 
   mutating func append(_ element: Element) {
-    elements.append(element)
+    if first == nil {
+      first = element
+    } else {
+      others.append(element)
+    }
   }
 
   mutating func popFirst() -> Element? {
-    guard !isEmpty else { return nil }
-    let element = elements[first].take()
-    first += 1
-    if isEmpty {
-      elements.removeAll(keepingCapacity: true)
-      first = 0
-    } else if first >= 64, first * 2 >= elements.count {
-      // Half is behind us: moving the other half is paid for by what was taken.
-      elements.removeSubrange(..<first)
-      first = 0
+    guard let element = first.take() else { return nil }
+    guard taken < others.count else { return element }
+    first = others[taken].take()
+    taken += 1
+    // Half is behind us: moving the other half is paid for by what was taken.
+    if taken == others.count || (taken >= 64 && taken * 2 >= others.count) {
+      others.removeSubrange(..<taken)
+      taken = 0
     }
     return element
   }

@@ -48,9 +48,14 @@ struct RequestHead {
       acceptsTrailers = value.equals("trailers")
     } else if name.starts(with: "grpc-") {
       readOwn(name, value)
-    } else {
+    } else if !Self.isHTTP(name) {
       readCustom(String(name), value)
     }
+  }
+
+  /// Fields that speak to HTTP and not to the handler.
+  private static func isHTTP(_ name: Span<UInt8>) -> Bool {
+    name.equals("host") || name.equals("content-length") || name.equals("accept-encoding")
   }
 
   /// "application/grpc", alone or with "+proto" and the like, or with parameters.
@@ -70,7 +75,6 @@ struct RequestHead {
   }
 
   private mutating func readCustom(_ name: String, _ value: Span<UInt8>) {
-    guard !Metadata.isReserved(name) else { return }
     let text = String(value)
     guard name.hasSuffix("-bin") else { return metadata.appendReceived(name, .text(text)) }
     // Repeated values of one name may have been joined on the way.

@@ -16,8 +16,8 @@ import CNghttp2
   /// Whether nghttp2 is on the stack, so that what is submitted will be written by the caller.
   private var isBusy = false
 
-  /// Told about requests and about frames to write.
-  weak var delegate: (any HTTP2SessionDelegate)?
+  /// Told about requests and about frames to write. It owns this session.
+  unowned var delegate: (any HTTP2SessionDelegate)?
 
   init(limits: Limits) {
     maxHeaderListBytes = limits.maxHeaderListBytes

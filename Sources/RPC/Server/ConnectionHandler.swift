@@ -89,11 +89,16 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
   func channelInactive(context: ChannelHandlerContext) {
     state = .closed
     connection.session.abandon()
-    if connection.runningCalls == 0 { onEnd() }
+    if connection.runningCalls == 0 { end() }
   }
 
   func lastCallEnded() {
-    if case .closed = state { onEnd() }
+    if case .closed = state { end() }
+  }
+
+  private func end() {
+    connection.delegate = nil
+    onEnd()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -133,8 +138,17 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
   private func closeAfterWrites(_ context: ChannelHandlerContext) {
     guard case .open = state else { return }
     state = .closing
-    let end = context.writeAndFlush(wrapOutboundOut(ByteBuffer()))
-    end.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+    connection.session.abandon()
+    let end = context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated()
+    let timer = context.eventLoop.assumeIsolated().scheduleTask(
+      in: TimeAmount(limits.closeTimeout)
+    ) {
+      context.close(promise: nil)
+    }
+    end.whenComplete { _ in
+      timer.cancel()
+      context.close(promise: nil)
+    }
   }
 }
 
