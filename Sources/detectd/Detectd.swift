@@ -27,6 +27,7 @@ import UnixSignals
         69  the address cannot be listened on, for example because the port is in use
         73  the data directory cannot be used, for example because it is not writable
         75  another process uses the data directory
+        78  the database was written under settings that do not fit these
       """,
     version: "0.1.0")
 

@@ -20,6 +20,9 @@ enum StartFailure: Error, CustomStringConvertible {
     case .store(.newerSchema(let found, let supported)):
       "the database was written by a newer detectd (its schema is \(found), this version knows up to "
         + "\(supported)). Start that version."
+    case .store(.unsuitable(let text)):
+      "\(text). Start with the settings that the database was written under, or name an empty "
+        + "directory with --data-dir."
     case .listener(let error):
       "\(error). Choose another address with --listen."
     }
@@ -31,6 +34,7 @@ enum StartFailure: Error, CustomStringConvertible {
     case .store(.unavailable): EX_CANTCREAT
     case .store(.inUse): EX_TEMPFAIL
     case .store(.corrupt), .store(.newerSchema): EX_DATAERR
+    case .store(.unsuitable): EX_CONFIG
     case .listener: EX_UNAVAILABLE
     }
   }

@@ -36,6 +36,7 @@ import Testing
       (.listener(.addressInUse(host: "::1", port: 7)), 69, "--listen"),
       (.store(.unavailable("d: Permission denied")), 73, "--data-dir"),
       (.store(.inUse("d is in use by another process")), 75, "Stop"),
+      (.store(.unsuitable("the account differs")), 78, "settings"),
     ]
     for (failure, code, advice) in failures {
       #expect(failure.exitCode == code)

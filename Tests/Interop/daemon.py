@@ -1,0 +1,95 @@
+"""Starts, stops and kills the real detectd, for the tests, the demo and the benchmarks."""
+
+import re
+import signal
+import subprocess
+import threading
+
+import grpc
+from detect.v1 import (
+    detect_service_pb2_grpc,
+    metric_ingestion_service_pb2_grpc,
+    thing_registry_service_pb2_grpc,
+)
+
+LISTENING = re.compile(r"listening on (\S+:\d+)")
+
+
+class StartFailure(Exception):
+    """The daemon ended instead of listening."""
+
+    def __init__(self, code, output):
+        super().__init__(f"exit code {code}: {output}")
+        self.code = code
+        self.output = output
+
+
+class Daemon:
+    """A detectd on a data directory, listening on a free port once `start` has returned."""
+
+    def __init__(self, executable, data_dir, *options, listen="127.0.0.1:0"):
+        self._command = [executable, "--data-dir", str(data_dir), "--listen", listen, *options]
+        self._channels = []
+        self.process = None
+        self.address = None
+        self.log = []
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.kill()
+
+    def start(self):
+        """Starts the process and waits until it listens; raises StartFailure if it ends before."""
+        self.process = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True)
+        self.log = []
+        for line in self.process.stderr:
+            self.log.append(line)
+            if match := LISTENING.search(line):
+                self.address = match[1]
+                break
+        else:
+            raise StartFailure(self.process.wait(), "".join(self.log))
+        threading.Thread(target=self._read_log, args=[self.process], daemon=True).start()
+        return self
+
+    def _read_log(self, process):
+        for line in process.stderr:
+            self.log.append(line)
+
+    def stop(self, timeout=20):
+        """Asks the process to stop, and returns its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait(timeout)
+
+    def kill(self):
+        """Ends the process in the middle of whatever it does."""
+        self.process.kill()
+        return self.wait()
+
+    def wait(self, timeout=20):
+        code = self.process.wait(timeout)
+        for channel in self._channels:
+            channel.close()
+        self._channels = []
+        return code
+
+    def channel(self):
+        """A connection of its own."""
+        channel = grpc.insecure_channel(
+            self.address, options=[("grpc.use_local_subchannel_pool", 1)]
+        )
+        self._channels.append(channel)
+        return channel
+
+
+class Client:
+    """The three services over one connection."""
+
+    def __init__(self, daemon):
+        self.channel = daemon.channel()
+        self.detect = detect_service_pb2_grpc.DetectStub(self.channel)
+        self.registry = thing_registry_service_pb2_grpc.ThingRegistryStub(self.channel)
+        self.ingestion = metric_ingestion_service_pb2_grpc.MetricIngestionStub(self.channel)
