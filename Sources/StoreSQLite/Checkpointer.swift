@@ -4,14 +4,14 @@ import Synchronization
 
 /// Moves committed pages from the log into the database, off the commit path.
 ///
-/// Commits only append to the log. A checkpoint copies its pages into the database, and once all are
-/// copied the next commit starts the log over. The background does the copying; while commits keep
-/// coming it can stay a few pages behind for ever, so when the log has become long, the writer waits
-/// and copies what remains.
+/// Commits only append to the log. A checkpoint copies its pages into the database, and once all
+/// are copied the next commit starts the log over. The background does the copying; while commits
+/// keep coming it can stay a few pages behind for ever, so when the log has become long, the writer
+/// waits and copies what remains.
 ///
-/// A failed checkpoint loses nothing, since the log keeps every page until it has been copied; the next
-/// one tries again. Hence its errors are dropped: where they last, the log fills the disk and commits
-/// report it.
+/// A failed checkpoint loses nothing, since the log keeps every page until it has been copied; the
+/// next one tries again. Hence its errors are dropped: where they last, the log fills the disk and
+/// commits report it.
 final class Checkpointer: Sendable {
   private let queue = DispatchQueue(label: "detect.store.checkpoint")
   private let connection: Mutex<Connection?>

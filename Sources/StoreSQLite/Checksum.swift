@@ -1,5 +1,5 @@
-/// XXH64: eight bytes at a time, four lanes; finds damage that SQLite, which keeps no checksums of its
-/// pages, would serve as data. It does not guard against forgery.
+/// XXH64: eight bytes at a time, four lanes; finds damage that SQLite, which keeps no checksums of
+/// its pages, would serve as data. It does not guard against forgery.
 ///
 /// ```
 /// bytes   | stripe of 32: lane 0 | lane 1 | lane 2 | lane 3 | … | up to 31 more |

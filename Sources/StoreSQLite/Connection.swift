@@ -3,7 +3,8 @@ import Detect
 import Glibc
 
 // A connection is used by one thread at a time: the writer's and the checkpointer's stand behind a
-// Mutex, and a reader's is out of the pool while it is in use. Nothing in SQLite is tied to a thread.
+// Mutex, and a reader's is out of the pool while it is in use. Nothing in SQLite is tied to a
+// thread.
 /// One connection to the database, with its prepared statements.
 @safe final class Connection: @unchecked Sendable {
   enum Access {
@@ -56,7 +57,8 @@ import Glibc
     unsafe sqlite3_close_v2(handle)
   }
 
-  /// Runs one statement to its end. Values are bound to ?1, ?2, … in order, never written into the text.
+  /// Runs one statement to its end. Values are bound to ?1, ?2, … in order, never written into the
+  /// text.
   func execute(_ sql: String, _ bindings: Binding...) throws(StoreError) {
     try statement(sql).run(bindings) { _ throws(StoreError) in }
   }
@@ -107,8 +109,8 @@ import Glibc
       try execute("COMMIT")
       return result
     } catch {
-      // SQLite has rolled some failures back by itself. Where ROLLBACK fails too, the next BEGIN does,
-      // and nothing of this transaction was kept.
+      // SQLite has rolled some failures back by itself. Where ROLLBACK fails too, the next BEGIN
+      // does, and nothing of this transaction was kept.
       if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
       throw error
     }
@@ -117,8 +119,8 @@ import Glibc
   /// Rows that the last statement changed.
   var changes: Int64 { unsafe sqlite3_changes64(handle) }
 
-  /// Copies what is committed from the log into the database as far as readers allow, without waiting
-  /// for anyone.
+  /// Copies what is committed from the log into the database as far as readers allow, without
+  /// waiting for anyone.
   func checkpoint() throws(StoreError) {
     let code = unsafe sqlite3_wal_checkpoint_v2(
       handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
@@ -136,7 +138,8 @@ import Glibc
 extension StoreError {
   /// What a result code of SQLite means, with the file and the system's own words where they help.
   init(_ code: Int32, of database: OpaquePointer?) {
-    // Read first. SQLite keeps the number only of some failures; on a failing commit errno still has it.
+    // Read first. SQLite keeps the number only of some failures; on a failing commit errno still
+    // has it.
     let lastNumber = errno
     let path = unsafe sqlite3_db_filename(database, "main").map { unsafe String(cString: $0) } ?? ""
     let message = unsafe sqlite3_errmsg(database).map { unsafe String(cString: $0) } ?? ""

@@ -1,8 +1,8 @@
 import Detect
 import Glibc
 
-/// Holds a data directory for one store: an exclusive lock on a file in it, which the kernel releases
-/// when the holder closes it or dies.
+/// Holds a data directory for one store: an exclusive lock on a file in it, which the kernel
+/// releases when the holder closes it or dies.
 final class DirectoryLock: Sendable {
   private let descriptor: Int32
 

@@ -1,13 +1,13 @@
 /// The fixed sizes of the store, each with its reason.
 enum Limits {
-  /// Idle reading connections that are kept. Opening one takes about 0.1 ms; four serve the threads of
-  /// a small server without opening any.
+  /// Idle reading connections that are kept. Opening one takes about 0.1 ms; four serve the threads
+  /// of a small server without opening any.
   static let idleReaders = 4
-  /// Milliseconds to wait for a lock that another connection holds; only recovery of the log after a
-  /// crash, by the first connection that opens, holds one for long.
+  /// Milliseconds to wait for a lock that another connection holds; only recovery of the log after
+  /// a crash, by the first connection that opens, holds one for long.
   static let busyMilliseconds: Int32 = 10_000
-  /// KiB of pages that the writing connection caches: the leaves of the event indexes that new events
-  /// fall into should stay in memory.
+  /// KiB of pages that the writing connection caches: the leaves of the event indexes that new
+  /// events fall into should stay in memory.
   static let writerCacheKiB = 65_536
   /// KiB of pages that a reading connection caches: SQLite's own default, named here because it is
   /// multiplied by the readers.
@@ -15,8 +15,8 @@ enum Limits {
   /// Pages (of 4 KiB) written to the log between two checkpoints in the background: SQLite's own
   /// default for its checkpoints on the commit path.
   static let checkpointPages = 1_000
-  /// Pages of the log from which the writer itself finishes a checkpoint, so that the log starts over
-  /// (64 MiB): far enough that a background checkpoint normally does it first.
+  /// Pages of the log from which the writer itself finishes a checkpoint, so that the log starts
+  /// over (64 MiB): far enough that a background checkpoint normally does it first.
   static let logPages = 16_000
   /// Bytes that the log's file keeps when it starts over after a large transaction.
   static let logBytes = 64 << 20

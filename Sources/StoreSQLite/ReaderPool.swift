@@ -1,7 +1,8 @@
 import Detect
 import Synchronization
 
-/// The connections that read: as many as there are threads reading at once, of which a few are kept.
+/// The connections that read: as many as there are threads reading at once, of which a few are
+/// kept.
 final class ReaderPool: Sendable {
   private let path: String
   /// Nil once the pool is closed.

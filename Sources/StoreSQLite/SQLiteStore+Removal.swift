@@ -25,8 +25,8 @@ extension SQLiteStore {
 }
 
 extension Connection {
-  /// Gives pages at the end of the file back to the file system, as far as more are free than the journal
-  /// needs to fill again.
+  /// Gives pages at the end of the file back to the file system, as far as more are free than the
+  /// journal needs to fill again.
   fileprivate func giveBackSpace() throws(StoreError) {
     let pages = try integer("PRAGMA page_count") ?? 0
     let free = try integer("PRAGMA freelist_count") ?? 0

@@ -59,8 +59,8 @@ extension Connection {
     return current
   }
 
-  /// Writes or removes one record and keeps the digest, the wrapping sum of all records' checksums: a
-  /// record that is lost or comes twice changes it.
+  /// Writes or removes one record and keeps the digest, the wrapping sum of all records' checksums:
+  /// a record that is lost or comes twice changes it.
   fileprivate func put(
     _ record: SnapshotRecord, digest: inout Int64
   ) throws(StoreError) {

@@ -45,9 +45,9 @@ extension ViolationEventQuery {
     case sequences(at: Int64, below: Int64)
   }
 
-  /// The parts to read, one after the other. Where the query continues inside the events of one time,
-  /// those come first: a single condition on (time, sequence) would skip, for every page, all of that
-  /// time which were read before.
+  /// The parts to read, one after the other. Where the query continues inside the events of one
+  /// time, those come first: a single condition on (time, sequence) would skip, for every page, all
+  /// of that time which were read before.
   var spans: [Span] {
     guard let after, after.time < end else { return [.times(from: start, below: end)] }
     guard after.time >= start else { return [] }

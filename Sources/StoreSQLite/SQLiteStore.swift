@@ -3,10 +3,10 @@ import Synchronization
 
 /// The store in one SQLite database, `detect.db` in a directory of its own.
 ///
-/// One connection writes, others read beside it (SQLite's write-ahead log lets them), and one more moves
-/// the log into the database. Every blob carries a checksum that ties it to its place, verified whenever
-/// it is read: damage is `corrupt`, never served. The operations stand by theme in the files beside
-/// this one, each SQL text in the function that runs it.
+/// One connection writes, others read beside it (SQLite's write-ahead log lets them), and one more
+/// moves the log into the database. Every blob carries a checksum that ties it to its place,
+/// verified whenever it is read: damage is `corrupt`, never served. The operations stand by theme
+/// in the files beside this one, each SQL text in the function that runs it.
 package final class SQLiteStore: Store {
   private struct Writer {
     let lock: DirectoryLock
@@ -36,8 +36,8 @@ package final class SQLiteStore: Store {
   /// Opens the store in `directory`, creating what is absent; the parent of `directory` must exist.
   ///
   /// Throws `inUse` where another store has the directory open, `newerSchema` where a newer version
-  /// wrote it, `corrupt` where the database is damaged or not ours, `unavailable` where the directory
-  /// cannot be used.
+  /// wrote it, `corrupt` where the database is damaged or not ours, `unavailable` where the
+  /// directory cannot be used.
   package init(directory: String) throws(StoreError) {
     // SQLite takes a name that starts with "file:" for a URI.
     let directory = directory.hasPrefix("/") ? directory : "./" + directory
@@ -53,12 +53,17 @@ package final class SQLiteStore: Store {
     close()
   }
 
-  /// Ends the work, moves the log into the database and releases the directory. Every later operation
-  /// is `unavailable`.
+  /// Ends the work, moves the log into the database and releases the directory. Every later
+  /// operation is `unavailable`.
   package func close() {
     checkpointer.close()
     readers.close()
-    writer.withLock { $0 = nil }
+    let lock = writer.withLock { writer in
+      defer { writer = nil }
+      return writer?.lock
+    }
+    // The database is closed before the directory is released.
+    withExtendedLifetime(lock) {}
   }
 
   /// Runs `body` in one transaction that is durable when this returns.

@@ -17,8 +17,8 @@ enum Schema {
   /// Each brings the file from the version of its index to the next. Only ever appended to.
   ///
   /// The indexes of events carry all that a query can ask, so that what does not match is skipped
-  /// without reading the event; they end in the sequence, so that a page continues where the last ended
-  /// even among events of one time. Texts compare as bytes (BINARY, SQLite's default).
+  /// without reading the event; they end in the sequence, so that a page continues where the last
+  /// ended even among events of one time. Texts compare as bytes (BINARY, SQLite's default).
   static let migrations = [
     """
     CREATE TABLE journal (
@@ -88,14 +88,18 @@ enum Schema {
     return connection
   }
 
-  /// Creates the file under another name first: under its own it is never empty, so that a file that
-  /// was emptied is not taken for a new store.
+  /// Creates the file under another name first: under its own it is never empty, so that a file
+  /// that was emptied is not taken for a new store.
   private static func create(_ path: String, in directory: String) throws(StoreError) {
     guard unsafe access(path + "-wal", F_OK) != 0 else {
       throw .corrupt("\(path)-wal exists but \(path) does not")
     }
     let draft = path + ".new"
     for leftover in [draft, draft + "-journal"] { unsafe unlink(leftover) }
+    // SQLite gives its log and index the permissions of the database.
+    let descriptor = unsafe Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unavailable("\(draft): \(systemText(errno))") }
+    close(descriptor)
     do {
       let connection = try Connection(draft, .write, cacheKiB: Limits.readerCacheKiB)
       // Fixed once the first page is written: pages that removals free can be given back in steps.
@@ -121,12 +125,14 @@ enum Schema {
     }
   }
 
-  /// Sets what holds per connection or must be as expected, and reads back what durability rests on.
+  /// Sets what holds per connection or must be as expected, and reads back what durability rests
+  /// on.
   private static func configure(_ connection: Connection, _ path: String) throws(StoreError) {
     try connection.execute("PRAGMA journal_mode = WAL")
     try connection.execute("PRAGMA synchronous = FULL")
     try connection.execute("PRAGMA journal_size_limit = \(Limits.logBytes)")
-    // Debian builds SQLite to overwrite what is deleted, which would write every journal group twice.
+    // Debian builds SQLite to overwrite what is deleted, which would write every journal group
+    // twice.
     try connection.execute("PRAGMA secure_delete = OFF")
     guard try connection.text("PRAGMA journal_mode") == "wal" else {
       throw .unavailable("\(path): the file system does not allow a write-ahead log")

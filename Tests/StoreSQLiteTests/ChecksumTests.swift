@@ -3,7 +3,8 @@ import Testing
 @testable import StoreSQLite
 
 @Suite struct ChecksumTests {
-  /// From the reference implementation of XXH64: lengths around each of its steps of 1, 4, 8 and 32 bytes.
+  /// From the reference implementation of XXH64: lengths around each of its steps of 1, 4, 8 and 32
+  /// bytes.
   @Test(
     arguments: [
       ("", 0, 0xEF46_DB37_51D8_E999),

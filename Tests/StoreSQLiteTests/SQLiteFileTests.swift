@@ -126,6 +126,12 @@ import Testing
     try withStore { store throws in #expect(try contents(store) == filled) }
   }
 
+  @Test func `a creation that a crash cut short is completed`() throws {
+    try edit("PRAGMA auto_vacuum = 2; PRAGMA application_id = \(Schema.applicationID)")
+    try fill()
+    try withStore { store throws in #expect(try contents(store) == filled) }
+  }
+
   @Test(arguments: ["emptied", "cut short", "overwritten", "removed beside its log"])
   func `a file that was damaged as a whole is refused`(damage: String) throws {
     try fill()

@@ -103,13 +103,17 @@ import Testing
     }
   }
 
-  @Test func `a directory that is absent is created for its owner alone`() throws {
+  @Test func `what is created is for its owner alone`() throws {
     let directory = try TemporaryDirectory()
     let path = directory.path + "/store"
     let store = try SQLiteStore(directory: path)
     defer { store.close() }
-    let attributes = try FileManager.default.attributesOfItem(atPath: path)
-    #expect(attributes[.posixPermissions] as? Int == 0o700)
+    try store.commit([[1]])
+    let names = ["", "/detect.db", "/detect.db-wal", "/detect.db-shm", "/detect.lock"]
+    for (name, mode) in zip(names, [0o700, 0o600, 0o600, 0o600, 0o600]) {
+      let attributes = try FileManager.default.attributesOfItem(atPath: path + name)
+      #expect(attributes[.posixPermissions] as? Int == mode, "\(name)")
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 import Detect
 import Testing
 
-/// What every implementation of `Store` must do; the events have a file of their own beside this one.
+/// What every implementation of `Store` must do; the events have a file of their own beside this
+/// one.
 @Suite struct StoreConformance {
   @Test(arguments: Backend.allCases)
   func `an empty store holds nothing`(_ backend: Backend) async throws {
