@@ -176,6 +176,21 @@ import Testing
   }
 
   @Test(arguments: Backend.allCases)
+  func `a visit may read the store`(_ backend: Backend) async throws {
+    try await backend.withStore { store throws in
+      try store.commit((1...600).map { ViolationEvent.sample($0) })
+      var seen: [Int64?] = []
+      try store.loadJournal(after: 0) { position, _ throws(StoreError) in
+        try store.loadJournal(after: position) { _, _ throws(StoreError) in
+          seen.append(try store.oldestSequence())
+        }
+      }
+      // Six groups: five, four, … and none after each.
+      #expect(seen == Array(repeating: 1, count: 15))
+    }
+  }
+
+  @Test(arguments: Backend.allCases)
   func `chunks are found by thing, metric, time and snapshot, in the order of writing`(
     _ backend: Backend
   ) async throws {

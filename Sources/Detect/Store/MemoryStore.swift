@@ -16,6 +16,7 @@ package final class MemoryStore: Store {
 
   private let state = Mutex(State())
 
+  /// An empty store.
   package init() {}
 
   package func loadSnapshot(

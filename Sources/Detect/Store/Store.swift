@@ -66,7 +66,8 @@ package struct MetricValueChunk: Hashable, Sendable {
   }
 }
 
-/// What changed since the snapshot before: with it, the journal up to `position` is no longer needed.
+/// What changed since the snapshot before: with it, the journal up to `position` is no longer
+/// needed.
 package struct Snapshot: Hashable, Sendable {
   /// The position of the last group whose effects are included.
   package var position: Int64
@@ -124,6 +125,7 @@ package struct ViolationEventQuery: Hashable, Sendable {
 }
 
 extension ViolationEvent {
+  /// The place of the event in the order of events.
   package var eventPosition: EventPosition { EventPosition(time: time, sequence: sequence) }
 
   /// Whether its behavior suppresses alerts; a behavior that does not say so does not.
@@ -148,18 +150,19 @@ package struct EventPosition: Hashable, Comparable, Sendable {
 /// Where everything durable lives: the journal, the snapshot of the engine's state, the history of
 /// violation events and the retained metric values.
 ///
-/// Every operation is whole: it happens completely or not at all, and it blocks its thread until it has.
-/// `commit` and `writeSnapshot` and `removeExpired` are called by one thread; the reading operations may run
-/// at the same time on others, and see only what is committed. `MemoryStore` is the executable meaning of
-/// this port, and `StoreConformance` in the tests judges every implementation.
+/// Every operation is whole: it happens completely or not at all, and it blocks its thread until it
+/// has. `commit` and `writeSnapshot` and `removeExpired` are called by one thread; the reading
+/// operations may run at the same time on others, also inside of a visit, and see only what is
+/// committed. `MemoryStore` is the executable meaning of this port, and `StoreConformance` in the
+/// tests judges every implementation.
 package protocol Store: Sendable {
   /// Visits every record of the newest snapshot, by rising key, and returns the snapshot's position
   /// (0 where there is none).
   func loadSnapshot(_ visit: (SnapshotRecord) throws(StoreError) -> Void) throws(StoreError)
     -> Int64
 
-  /// Visits the inputs of every group after `position`, in order. A hole in the positions up to the last
-  /// group is `corrupt`, also where a snapshot has removed the groups.
+  /// Visits the inputs of every group after `position`, in order. A hole in the positions up to the
+  /// last group is `corrupt`, also where a snapshot has removed the groups.
   func loadJournal(
     after position: Int64,
     _ visit: (_ position: Int64, _ inputs: [UInt8]) throws(StoreError) -> Void
@@ -167,14 +170,15 @@ package protocol Store: Sendable {
 
   /// Makes a group durable: when this returns, its inputs and events survive any crash.
   ///
-  /// A group that does not follow the last one (the snapshot's position where the journal is empty) and
-  /// an event whose sequence number is taken are `corrupt`; nothing of the group is kept. After
+  /// A group that does not follow the last one (the snapshot's position where the journal is empty)
+  /// and an event whose sequence number is taken are `corrupt`; nothing of the group is kept. After
   /// `unavailable` the same group may be committed again.
   func commit(_ group: JournalGroup) throws(StoreError)
 
-  /// Makes a snapshot durable and removes the journal up to its position. Records and chunks are taken
-  /// in their order; removing a record that is not there changes nothing. A position below that of the
-  /// snapshot before or above that of the last group is `corrupt`, and nothing is changed.
+  /// Makes a snapshot durable and removes the journal up to its position. Records and chunks are
+  /// taken in their order; removing a record that is not there changes nothing. A position below
+  /// that of the snapshot before or above that of the last group is `corrupt`, and nothing is
+  /// changed.
   func writeSnapshot(_ snapshot: Snapshot) throws(StoreError)
 
   /// The events that match, newest first by (time, sequence), at most `query.limit`.
@@ -188,16 +192,16 @@ package protocol Store: Sendable {
   /// The sequence number of the oldest event that is kept, nil where none is.
   func oldestSequence() throws(StoreError) -> Int64?
 
-  /// The chunks of one thing and metric whose span, from the first time to the last, meets
-  /// start ≤ time < end and that were written by a snapshot up to `position`, in the order in which they
+  /// The chunks of one thing and metric whose span, from the first time to the last, meets start ≤
+  /// time < end and that were written by a snapshot up to `position`, in the order in which they
   /// were written.
   func metricValues(
     thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk]
 
-  /// Removes at most `limit` events older than `eventsBefore` and at most `limit` chunks whose values are
-  /// all older than `valuesBefore` (milliseconds since the epoch), the oldest first. Returns whether there
-  /// may be more.
+  /// Removes at most `limit` events older than `eventsBefore` and at most `limit` chunks whose
+  /// values are all older than `valuesBefore` (milliseconds since the epoch), the oldest first.
+  /// Returns whether there may be more.
   func removeExpired(
     eventsBefore: Int64, valuesBefore: Int64, limit: Int
   ) throws(StoreError) -> Bool
