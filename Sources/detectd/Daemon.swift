@@ -14,6 +14,9 @@ struct Daemon: Service {
   private let drain: Drain
   private let server: RunningServer
   private let logger: Logger
+  /// With the port that is listened on.
+  private let address: ListenAddress
+  private let directory: String
 
   /// Opens the store, loads what it knows and listens.
   init(
@@ -36,13 +39,8 @@ struct Daemon: Service {
     } catch {
       throw .listener(error)
     }
-    let bound = ListenAddress(host: address.host, port: server.port)
-    logger.info("listening on \(bound)", metadata: ["data-dir": "\(directory)"])
-    if !bound.isLoopback {
-      logger.warning(
-        "anybody who reaches \(bound) may read and change everything: there is no TLS and no authentication yet"
-      )
-    }
+    self.address = ListenAddress(host: address.host, port: server.port)
+    self.directory = directory
   }
 
   private static func service(
@@ -59,6 +57,15 @@ struct Daemon: Service {
 
   /// Ticks until a signal asks to stop; then finishes what is under way, makes it durable and returns.
   func run() async throws {
+    // Only now: whoever reads that the daemon listens may send it a signal.
+    logger.info("listening on \(address)", metadata: ["data-dir": "\(directory)"])
+    if !address.isLoopback {
+      logger.warning(
+        """
+        anybody who reaches \(address) may read and change everything: there is no TLS and no \
+        authentication yet
+        """)
+    }
     do {
       try await cancelWhenGracefulShutdown { [service] in
         while true {

@@ -51,11 +51,11 @@ struct MetricValueQuery: Sendable {
       throw .invalidRequest("thingName is required", field: "thingName")
     }
     try FieldCheck.reportingThingName(request.thingName, field: "thingName")
+    guard !request.metricName.isEmpty else {
+      throw .invalidRequest("metricName is required", field: "metricName")
+    }
     guard let description = Metric.named(request.metricName) else {
-      throw .invalidRequest(
-        request.metricName.isEmpty
-          ? "metricName is required" : "unknown metric \(request.metricName)",
-        field: "metricName")
+      throw .notFound("metric \(quoted(request.metricName)) does not exist")
     }
     let (start, end) = try FieldCheck.timeRange(request.startTime, request.endTime)
     guard end.subtractingReportingOverflow(start).partialValue <= settings.metricValueRetention,

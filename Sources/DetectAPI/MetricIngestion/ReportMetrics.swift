@@ -38,9 +38,12 @@ extension MetricIngestionMethods {
     defer { queue.finish() }
     do throws(RPCStatus) {
       let isShutDown = try await drain.interrupts { () async throws(RPCStatus) in
-        while await queue.hasRoom(), let request = try await next() {
+        while await queue.hasRoom() {
+          guard let request = try await next() else { return }
           queue.append(try await submit(request))
         }
+        // Only a task that is cancelled waits for room in vain.
+        throw .shutdown
       }
       return isShutDown ? .shutdown : nil
     } catch {
