@@ -16,7 +16,7 @@ help: ## Lists the targets.
 
 demo: setup ## Shows the whole path on this machine: an alarm, its end, and both after a restart.
 	$(BUILD) --product detectd
-	$(PYTHON) docs/demo/demo.py "$$(swift build --show-bin-path)/detectd"
+	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Demo/demo.py "$$(swift build --show-bin-path)/detectd"
 
 test: setup build ## Runs the tests in Swift and those of the foreign client.
 	swift test --skip-build
@@ -33,7 +33,7 @@ generate: setup ## Generates CSources/CDetectProto from the contract.
 
 bench: setup ## Builds for release and measures.
 	$(BUILD) -c release --product detectd
-	$(PYTHON) Tests/Benchmarks/bench.py "$$(swift build -c release --show-bin-path)/detectd"
+	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Benchmarks/bench.py "$$(swift build -c release --show-bin-path)/detectd"
 
 setup: ## Installs what is missing (Debian packages as root or with sudo; Python into .venv).
 	@.ci/setup
