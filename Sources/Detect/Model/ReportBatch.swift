@@ -39,6 +39,7 @@ package struct ReportBatch: Sendable {
 
 /// What is wrong with a report's content.
 struct ReportFault: Error {
+  /// The path from the report, or from the datapoint where that is checked.
   var field: String
   var message: String
 }
@@ -55,68 +56,87 @@ extension MetricReport {
       throw ReportFault(
         field: "thing_name", message: "the thing name is over \(Limits.thingNameBytes) bytes")
     }
-    guard !thingName.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-    else {
+    guard !thingName.unicodeScalars.contains(where: \.isControl) else {
       throw ReportFault(
         field: "thing_name", message: "the thing name contains control characters")
     }
     guard id > 0 else {
       throw ReportFault(field: "report_id", message: "a positive report id is required")
     }
+    guard datapoints.count <= Limits.datapointsPerReport else {
+      throw ReportFault(
+        field: "datapoints", message: "more than \(Limits.datapointsPerReport) datapoints")
+    }
     var judged: [ReportedDatapoint] = []
     judged.reserveCapacity(datapoints.count)
     for (index, datapoint) in datapoints.enumerated() {
-      judged.append(
-        try ReportedDatapoint(
-          validating: datapoint.metric, datapoint.value, field: "datapoints[\(index)]"))
+      do throws(ReportFault) {
+        judged.append(try ReportedDatapoint(validating: datapoint.metric, datapoint.value))
+      } catch {
+        throw ReportFault(field: "datapoints[\(index)].\(error.field)", message: error.message)
+      }
     }
     self.init(thing: ThingName(thingName), id: id, time: time, datapoints: judged)
   }
 }
 
 extension ReportedDatapoint {
-  fileprivate init(
-    validating name: String, _ value: MetricValue?, field: String
-  ) throws(ReportFault) {
+  fileprivate init(validating name: String, _ value: MetricValue?) throws(ReportFault) {
     guard let description = Metric.named(name) else {
-      throw ReportFault(field: "\(field).metric", message: "unknown metric \(name)")
+      throw ReportFault(field: "metric", message: "unknown metric \(quoted(name))")
     }
     guard let value else {
-      throw ReportFault(field: "\(field).value", message: "a value is required")
+      throw ReportFault(field: "value", message: "a value is required")
     }
     switch (description.kind, value) {
     case (.count, .count(let count)):
       guard count >= 0 else {
-        throw ReportFault(field: "\(field).value.count", message: "a count is 0 or more")
+        throw ReportFault(field: "value.count", message: "a count is 0 or more")
       }
       self.init(metric: description.metric, value: .count(count))
     case (.cidrs, .cidrs(let texts)):
-      var addresses: [ReportedAddress] = []
-      addresses.reserveCapacity(texts.count)
-      for (index, text) in texts.enumerated() {
-        guard let address = IPAddress(text) else {
-          throw ReportFault(
-            field: "\(field).value.cidrs[\(index)]", message: "not an IPv4 or IPv6 address")
-        }
-        addresses.append(ReportedAddress(text: text, address: address))
-      }
-      self.init(metric: description.metric, value: .addresses(addresses))
+      self.init(
+        metric: description.metric,
+        value: .addresses(
+          try Self.elements(texts, "value.cidrs", "not an IPv4 or IPv6 address") { text in
+            IPAddress(text).map { ReportedAddress(text: text, address: $0) }
+          }))
     case (.ports, .ports(let numbers)):
-      var ports: [UInt16] = []
-      ports.reserveCapacity(numbers.count)
-      for (index, number) in numbers.enumerated() {
-        guard let port = UInt16(exactly: number), port > 0 else {
-          throw ReportFault(
-            field: "\(field).value.ports[\(index)]", message: "a port is in 1...65535")
-        }
-        ports.append(port)
-      }
-      self.init(metric: description.metric, value: .ports(ports))
+      self.init(
+        metric: description.metric,
+        value: .ports(
+          try Self.elements(numbers, "value.ports", "a port is in 1...65535") { number in
+            UInt16(exactly: number).flatMap { $0 > 0 ? $0 : nil }
+          }))
     default:
       throw ReportFault(
-        field: "\(field).value", message: "\(name) is measured in \(description.kind.fieldName)")
+        field: "value", message: "\(name) is measured in \(description.kind.fieldName)")
     }
   }
+
+  /// Checks each element of a list.
+  private static func elements<Sent, Checked>(
+    _ sent: [Sent], _ field: String, _ message: String, _ check: (Sent) -> Checked?
+  ) throws(ReportFault) -> [Checked] {
+    guard sent.count <= Limits.elementsPerDatapoint else {
+      throw ReportFault(
+        field: field, message: "more than \(Limits.elementsPerDatapoint) elements")
+    }
+    var elements: [Checked] = []
+    elements.reserveCapacity(sent.count)
+    for (index, element) in sent.enumerated() {
+      guard let checked = check(element) else {
+        throw ReportFault(field: "\(field)[\(index)]", message: message)
+      }
+      elements.append(checked)
+    }
+    return elements
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is a control character (general category Cc, which Unicode has closed).
+  fileprivate var isControl: Bool { value < 0x20 || (0x7f...0x9f).contains(value) }
 }
 
 extension MetricKind {

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import Detect
+
+/// What a report may hold (evaluation.md 2), and that a refused one leaves the others alone.
+@Suite struct ReportBatchTests {
+  private func rejection(
+    thing: String = "lamp", id: UInt64 = 1,
+    _ datapoints: (metric: String, value: MetricValue?)...
+  ) -> ReportRejection? {
+    var batch = ReportBatch()
+    batch.add(thingName: thing, id: id, time: nil, datapoints: datapoints)
+    return batch.rejections.first
+  }
+
+  @Test(arguments: [
+    "", String(repeating: "a", count: Limits.thingNameBytes + 1),
+    String(repeating: "ö", count: Limits.thingNameBytes / 2 + 1), "a\u{0}", "\u{1f}",
+    "\u{7f}", "\u{9f}",
+  ])
+  func `A thing name that is none is refused`(_ name: String) {
+    #expect(rejection(thing: name)?.field == "thing_name")
+  }
+
+  @Test(arguments: [
+    String(repeating: "ö", count: Limits.thingNameBytes / 2), " ", "\u{a0}", "client/7 (α)",
+  ])
+  func `A thing need not be named as in the registry`(_ name: String) {
+    #expect(rejection(thing: name) == nil)
+  }
+
+  @Test func `Control characters are those of the general category`() {
+    for value in 0...0x2ff as ClosedRange<UInt32> {
+      guard let scalar = Unicode.Scalar(value) else { continue }
+      #expect(
+        (rejection(thing: String(Character(scalar))) != nil)
+          == (scalar.properties.generalCategory == .control))
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("aws:bytes", .count(1), "metric"), ("aws:all-bytes-in", nil, "value"),
+      ("aws:all-bytes-in", .number(1), "value"), ("aws:all-bytes-in", .ports([]), "value"),
+      ("aws:all-bytes-in", .count(-1), "value.count"),
+      ("aws:listening-tcp-ports", .ports([1, 65_536]), "value.ports[1]"),
+      ("aws:listening-tcp-ports", .ports([0]), "value.ports[0]"),
+      ("aws:source-ip-address", .cidrs(["::1", "::x"]), "value.cidrs[1]"),
+      ("aws:source-ip-address", .cidrs(["10.0.0.0/8"]), "value.cidrs[0]"),
+    ] as [(String, MetricValue?, String)])
+  func `A datapoint at fault is named`(_ metric: String, _ value: MetricValue?, _ field: String) {
+    let rejection = rejection(("aws:num-disconnects", .count(.max)), (metric, value))
+    #expect(rejection?.reason == .invalid)
+    #expect(rejection?.field == "datapoints[1].\(field)")
+  }
+
+  @Test func `A long name is not repeated whole`() {
+    let rejection = rejection((String(repeating: "x", count: 100_000), .count(1)))
+    #expect(rejection.map { $0.message.utf8.count < 200 } == true)
+  }
+
+  @Test func `datapointsPerReport and elementsPerDatapoint`() {
+    let limit = Limits.datapointsPerReport
+    let most = Array(
+      repeating: (metric: "aws:num-disconnects", value: MetricValue?.some(.count(1))), count: limit)
+    var batch = ReportBatch()
+    batch.add(thingName: "a", id: 1, time: nil, datapoints: most)
+    batch.add(thingName: "a", id: 2, time: nil, datapoints: most + most.prefix(1))
+    #expect(batch.reports.map(\.id) == [1])
+    #expect(batch.rejections.map(\.field) == ["datapoints"])
+
+    let ports = Array(repeating: Int64(1), count: Limits.elementsPerDatapoint)
+    #expect(rejection(("aws:listening-tcp-ports", .ports(ports))) == nil)
+    #expect(
+      rejection(("aws:listening-tcp-ports", .ports(ports + [1])))?.field
+        == "datapoints[0].value.ports")
+  }
+
+  @Test func `Indices are those of the batch as it was sent`() {
+    var batch = ReportBatch()
+    for id in [1, 0, 2, 0] as [UInt64] {
+      batch.add(thingName: "a", id: id, time: nil, datapoints: [])
+    }
+    #expect(batch.count == 4)
+    #expect(batch.indices == [0, 2])
+    #expect(batch.rejections.map(\.index) == [1, 3])
+  }
+}
