@@ -114,7 +114,7 @@ def create_profiles(client):
     first = [limit(f"all-{m}", 1 << 40) for m in ("bytes-in", "bytes-out")]
     first += [count_behavior(100), ports_behavior(22, 443), addresses_behavior("10.0.0.0/8")]
     second = [limit(f"all-{m}", 1 << 40) for m in ("packets-in", "packets-out")]
-    second += [limit("num-listening-tcp-ports", 10), ports_behavior(*range(1024))]
+    second += [limit("num-listening-tcp-ports", 10), ports_behavior(*range(512))]
     second += [addresses_behavior(*(f"10.{n}.0.0/16" for n in range(100)))]
     create(client, "first", *first)
     create(client, "second", *second)

@@ -31,13 +31,14 @@ import Testing
   }
 
   @Test(arguments: methods)
-  func `A method is called by a test in Swift and by the foreign client`(method: Method) {
+  func `A method is called by a test in Swift and by the foreign client`(method: Method) throws {
     let lowercase = method.name.prefix(1).lowercased() + method.name.dropFirst()
-    let isCalled = SourceTree.tests.filter { $0.target == "DetectAPITests" }
-      .contains { $0.text.contains(method.name) || $0.text.contains(lowercase) }
-    #expect(isCalled, "Tests/DetectAPITests")
-    #expect(
-      SourceTree.python.contains { $0.text.contains(".\(method.name)(") }, "Tests/Interop")
+    let inSwift = try Regex("\\b(\(method.name)|\(lowercase))\\b")
+    let tests = SourceTree.tests.filter { $0.target == "DetectAPITests" }
+    let isUnimplemented = Self.unimplemented.contains(method.name)
+    #expect(isUnimplemented || tests.contains { $0.text.contains(inSwift) }, "DetectAPITests")
+    let inPython = try Regex("\\.\(method.name)\\b")
+    #expect(SourceTree.python.contains { $0.text.contains(inPython) }, "Tests/Interop")
   }
 
   @Test(arguments: methods)

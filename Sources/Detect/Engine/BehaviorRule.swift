@@ -2,6 +2,7 @@
 ///
 /// A rule that exists is valid. Two behaviors mean the same exactly when their rules are equal.
 package struct BehaviorRule: Equatable, Sendable {
+  /// `value OP threshold`, which is what is normal.
   package enum Comparison: UInt8, Sendable {
     case lessThan, lessThanOrEqual, greaterThan, greaterThanOrEqual
 

@@ -2,6 +2,7 @@
 // at a glance; an optional or a list is written by the caller.
 
 extension MetricValue {
+  /// Writes the number of the kind, and the value.
   package func encode(to writer: inout ByteWriter) {
     switch self {
     case .count(let count):

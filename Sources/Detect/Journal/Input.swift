@@ -12,6 +12,7 @@ package enum Input: Hashable, Sendable {
 }
 
 extension Input {
+  /// Writes the number of the kind, and what it carries.
   package func encode(to writer: inout ByteWriter) {
     switch self {
     case .reports(let reports, let time):
@@ -105,6 +106,7 @@ extension ReportedValue {
 }
 
 extension Change {
+  /// Writes the number of the kind, and what it carries.
   package func encode(to writer: inout ByteWriter) {
     switch self {
     case .putProfile(let profile):

@@ -12,14 +12,17 @@ package struct ThingName: Hashable, Comparable, Sendable {
     self.text = text
   }
 
+  /// Names are equal if their bytes are, whatever Unicode says of them.
   package static func == (a: ThingName, b: ThingName) -> Bool {
     a.text.utf8.elementsEqual(b.text.utf8)
   }
 
+  /// Orders by the bytes.
   package static func < (a: ThingName, b: ThingName) -> Bool {
     a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
   }
 
+  /// Hashes the bytes.
   package func hash(into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { bytes in unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes)) }

@@ -80,6 +80,7 @@ package final class DetectService: Sendable {
 
   // MARK: Violations
 
+  /// Violations in alarm now, newest first.
   package func listActiveViolations(
     _ request: ListActiveViolations
   ) async throws(DetectError) -> Page<ActiveViolation> {
@@ -97,6 +98,7 @@ package final class DetectService: Sendable {
     }
   }
 
+  /// Events of a range of time, newest first.
   package func listViolationEvents(
     _ request: ListViolationEvents
   ) async throws(DetectError) -> Page<ViolationEvent> {
@@ -145,6 +147,7 @@ package final class DetectService: Sendable {
 
   // MARK: Metric values
 
+  /// Retained values of one thing and metric, oldest first: those in memory and those in the store.
   package func listMetricValues(
     _ request: ListMetricValues
   ) async throws(DetectError) -> Page<MetricDatum> {
