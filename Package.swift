@@ -75,7 +75,8 @@ let package = Package(
 
     // Tests mirror Sources
     .testTarget(
-      name: "DetectTests", dependencies: ["Detect"], exclude: ["Engine/Goldens"], swiftSettings: swift),
+      name: "DetectTests", dependencies: ["Detect"], exclude: ["Engine/Goldens"],
+      swiftSettings: swift),
     .testTarget(
       name: "RPCTests",
       dependencies: [
