@@ -42,8 +42,7 @@ extension MetricIngestionMethods {
           guard let request = try await next() else { return }
           queue.append(try await submit(request))
         }
-        // Only a task that is cancelled waits for room in vain.
-        throw .shutdown
+        throw RPCStatus(.cancelled, "the call is over")
       }
       return isShutDown ? .shutdown : nil
     } catch {

@@ -124,6 +124,23 @@ import Testing
     #expect(await call.status()?.code == .unavailable)
   }
 
+  @Test func `The drain ends a call that waits for its client`() async throws {
+    let api = try TestAPI()
+    let call = try api.stream(Self.method, window: 1)
+    let count = 5 * DetectAPI.Limits.outstandingBatches
+    for number in 1...count { call.send(Self.batch(Int64(number))) }
+    call.finish()
+    #expect(await call.response() == ["batch_number": 1])
+    api.drain.begin()
+    var last = 1
+    while let answer = await call.response() {
+      last += 1
+      #expect(answer == ["batch_number": .number(Int64(last))])
+    }
+    #expect(last < count)
+    #expect(await call.status()?.code == .unavailable)
+  }
+
   @Test func `A client that leaves is let go`() async throws {
     let call = try TestAPI().stream(Self.method)
     call.send(Self.batch(1))
