@@ -56,6 +56,8 @@ package enum Limits {
   /// A port in a behavior: the API model's range.
   package static let ports: ClosedRange<Int64> = 0...65535
 
+  /// Profiles of one backtest: what covers one thing at most, five on each of its targets, rounded up.
+  package static let profilesPerBacktest = 100
   /// Profiles of the account. AWS publishes no number; this one bounds what may be created.
   package static let securityProfiles = 5000
 

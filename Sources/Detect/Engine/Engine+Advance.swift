@@ -4,7 +4,7 @@ extension Engine {
   mutating func advance(to now: Int64, _ events: inout [ViolationEvent]) {
     clock = max(clock, now)
     let horizon = clock - settings.grace
-    for end in openBuckets.keys.filter({ $0 <= horizon }).sorted() {
+    while let end = openBuckets.keys.min(), end <= horizon {
       endSilences(before: end, &events)
       close(bucketEnding: end, &events)
     }

@@ -67,6 +67,7 @@ extension Engine {
 
   /// The coverage of a thing as the catalog is now.
   mutating func coverage(of name: ThingName) -> Coverage {
+    if let rehearsal { return rehearsal }
     let key = CoverageKey(
       isRegistered: catalog.things[name] != nil, groups: catalog.groups(ofThing: name).elements)
     if let coverage = coverages[key] { return coverage }

@@ -47,19 +47,24 @@ extension Engine {
         return "over \(Limits.reportsPerSecond) reports per second"
       }
     }
+    if let thing, settings.minimumReportInterval > 0, things[thing].lastReportTime != .min,
+      time < things[thing].lastReportTime + settings.minimumReportInterval
+    {
+      return "sooner than \(settings.minimumReportInterval / 1000) s after the report before"
+    }
+    return noRoom(for: report, thing)
+  }
+
+  /// Why there is no room for the report, nil where there is.
+  func noRoom(for report: MetricReport, _ thing: Int?) -> String? {
     guard let thing else {
       return things.count < settings.thingCapacity
         ? nil : "over \(settings.thingCapacity) things report"
     }
-    let state = things[thing]
-    if settings.minimumReportInterval > 0, state.lastReportTime != .min,
-      time < state.lastReportTime + settings.minimumReportInterval
-    {
-      return "sooner than \(settings.minimumReportInterval / 1000) s after the report before"
-    }
     let past = clock - settings.grace - settings.longestDuration
-    for datapoint in report.datapoints where state.coverage.needsValues(of: datapoint.metric) {
-      guard let window = state.window(of: datapoint.metric) else { continue }
+    for datapoint in report.datapoints
+    where things[thing].coverage.needsValues(of: datapoint.metric) {
+      guard let window = things[thing].window(of: datapoint.metric) else { continue }
       let held = window.values.reduce(into: 0) { $0 += $1.time > past ? 1 : 0 }
       if held >= settings.windowCapacity {
         return "\(settings.windowCapacity) reports of this thing are held for windows already"
@@ -68,14 +73,17 @@ extension Engine {
     return nil
   }
 
-  private mutating func take(
+  /// Remembers a report and judges what is judged on arrival.
+  mutating func take(
     _ report: MetricReport, at time: Int64, _ events: inout [ViolationEvent]
   ) {
     let thing = stateIndex(of: report.thing)
-    rateCount += 1
-    things[thing].reportIDs.remember(report.id)
-    things[thing].lastReportTime = max(things[thing].lastReportTime, time)
-    markChanged(thing)
+    if rehearsal == nil {
+      rateCount += 1
+      things[thing].reportIDs.remember(report.id)
+      things[thing].lastReportTime = max(things[thing].lastReportTime, time)
+      markChanged(thing)
+    }
     guard !report.datapoints.isEmpty, !things[thing].coverage.plans.isEmpty else { return }
     let folded = FoldedReport(report)
     store(report, folded, of: thing, at: time)
@@ -92,9 +100,11 @@ extension Engine {
   ) {
     let end = bucketEnd(of: time)
     for datapoint in report.datapoints where things[thing].coverage.uses(datapoint.metric) {
-      things[thing].retained.append(
-        RetainedValue(metric: datapoint.metric, time: time, value: MetricValue(datapoint.value)))
-      unsaved.retainedValues += 1
+      if rehearsal == nil {
+        things[thing].retained.append(
+          RetainedValue(metric: datapoint.metric, time: time, value: MetricValue(datapoint.value)))
+        unsaved.retainedValues += 1
+      }
       guard case .count(let count) = datapoint.value else { continue }
       let window = things[thing].windowIndex(of: datapoint.metric)
       if things[thing].windows[window].add(count, at: time, bucketEnd: end) {

@@ -31,6 +31,11 @@ package struct Engine: Sendable {
   /// No alarm's latest datapoint is earlier than this, so nothing falls silent before it plus `silence`.
   var earliestDatapoint: Int64 = .max
 
+  /// Datapoints counted since the engine was made, one for each behavior that judged one.
+  var datapointsJudged: Int64 = 0
+  /// In a backtest, what every thing is judged by; nothing is kept for a store then.
+  var rehearsal: Coverage?
+
   /// Plans by profile name.
   var plans: [String: ProfilePlan] = [:]
   /// Coverages made since the last change to a profile or a target, by what decides them.
@@ -87,6 +92,7 @@ package struct Engine: Sendable {
     _ thing: Int, slot index: Int, conforms: Bool, at time: Int64, _ events: inout [ViolationEvent],
     value: () -> MetricValue
   ) {
+    datapointsJudged += 1
     let slot = things[thing].coverage.slots[index]
     var streak = things[thing].streaks[index]
     if let place = streak.alarm {
@@ -157,7 +163,7 @@ package struct Engine: Sendable {
   }
 
   mutating func markChanged(_ thing: Int) {
-    guard !things[thing].isChanged else { return }
+    guard !things[thing].isChanged, rehearsal == nil else { return }
     things[thing].isChanged = true
     unsaved.things.append(thing)
   }

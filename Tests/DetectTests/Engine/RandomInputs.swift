@@ -109,7 +109,7 @@ struct RandomInputs {
     return behaviors.shuffled(using: &random)
   }
 
-  private mutating func behavior(number: Int) -> Behavior {
+  mutating func behavior(number: Int) -> Behavior {
     var criteria = BehaviorCriteria(
       consecutiveDatapointsToAlarm: Int64.random(in: 1...3, using: &random),
       consecutiveDatapointsToClear: Int64.random(in: 1...2, using: &random))
@@ -146,7 +146,7 @@ struct RandomInputs {
     return metrics[Int.random(in: 0..<metrics.count, using: &random)]
   }
 
-  private mutating func report() -> MetricReport {
+  mutating func report() -> MetricReport {
     let thing = Int.random(in: 0..<8, using: &random)
     var id = nextReport[thing, default: 1]
     nextReport[thing] = id + 1
