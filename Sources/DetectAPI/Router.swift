@@ -5,9 +5,7 @@ package import RPC
 package enum Router {
   /// Methods that the contract describes and this version answers UNIMPLEMENTED, as the transport
   /// does for every path it is not given.
-  package static let unimplemented: Set = [
-    "/detect.v1.Detect/Backtest", "/detect.v1.MetricIngestion/PutDeviceReport",
-  ]
+  package static let unimplemented: Set = ["/detect.v1.MetricIngestion/PutDeviceReport"]
 
   /// The methods of a service, and those of health and reflection.
   ///
@@ -53,6 +51,7 @@ package enum Router {
       "/detect.v1.Detect/ListActiveViolations": unary(methods.listActiveViolations),
       "/detect.v1.Detect/ListViolationEvents": unary(methods.listViolationEvents),
       "/detect.v1.Detect/WatchViolationEvents": serverStreaming(methods.watchViolationEvents),
+      "/detect.v1.Detect/Backtest": bidirectional(methods.backtest),
     ]
   }
 

@@ -17,7 +17,8 @@ extension Engine {
       }
     }
     let time = report.time ?? clock
-    guard time > clock - settings.grace, time <= clock + Limits.reportTimeAhead else {
+    let isAcceptable = time > clock - settings.grace && time <= clock + Limits.reportTimeAhead
+    guard report.time == nil || isAcceptable else {
       outcome.batch.rejections.append(
         ReportRejection(
           index: index, reason: .timeOutOfRange, field: "time",

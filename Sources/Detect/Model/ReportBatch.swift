@@ -8,7 +8,14 @@ package struct ReportBatch: Sendable {
   /// The reports whose content is not, by rising index.
   package private(set) var rejections: [ReportRejection] = []
 
-  package init() {}
+  private let requiresIDs: Bool
+
+  /// An empty batch.
+  ///
+  /// - Parameter requiresIDs: whether a report without an id is invalid. A backtest looks at no ids.
+  package init(requiringIDs requiresIDs: Bool = true) {
+    self.requiresIDs = requiresIDs
+  }
 
   /// Reports added so far, valid or not.
   package var count: Int { reports.count + rejections.count }
@@ -27,7 +34,8 @@ package struct ReportBatch: Sendable {
   ) {
     do {
       let report = try MetricReport(
-        validating: thingName, id: id, time: time, datapoints: datapoints)
+        validating: thingName, id: requiresIDs ? id : max(id, 1), time: time,
+        datapoints: datapoints)
       indices.append(count)
       reports.append(report)
     } catch {

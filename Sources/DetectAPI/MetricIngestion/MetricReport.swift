@@ -4,14 +4,15 @@ internal import RPC
 
 /// The reports of a request, each checked for its content; `Limits.reportsPerBatch` at most.
 func reportBatch(
-  _ reports: UnsafeMutablePointer<UnsafeMutablePointer<Detect__V1__MetricReport>?>?, _ count: Int
+  _ reports: UnsafeMutablePointer<UnsafeMutablePointer<Detect__V1__MetricReport>?>?, _ count: Int,
+  requiringIDs: Bool = true
 ) throws(RPCStatus) -> ReportBatch {
   guard count <= Limits.reportsPerBatch else {
     throw RPCStatus(
       DetectError.invalidRequest(
         "a batch holds at most \(Limits.reportsPerBatch) reports", field: "reports"))
   }
-  var batch = ReportBatch()
+  var batch = ReportBatch(requiringIDs: requiringIDs)
   unsafe UnsafeBufferPointer(start: reports, count: count).forEach { pointer in
     guard let report = unsafe pointer?.pointee else { return }
     unsafe batch.add(

@@ -151,6 +151,9 @@ struct BacktestTests {
       said += try backtest.apply(batch)
     }
     if let end = live.openBuckets.keys.max() { expected += live.apply(.advance(to: end)).events }
-    #expect(said + backtest.finish().events == expected)
+    said += backtest.finish().events
+    let place = zip(said, expected).prefix { $0 == $1 }.count
+    #expect(said.count == expected.count)
+    #expect(said.dropFirst(place).first == expected.dropFirst(place).first, "event \(place + 1)")
   }
 }

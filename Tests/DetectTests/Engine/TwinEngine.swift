@@ -172,7 +172,7 @@ struct TwinEngine {
     if remembered.contains(report.id) { return }
     if let forgotten = seen.dropLast(64).max(), report.id <= forgotten { return }
     let time = report.time ?? clock
-    if time <= clock - settings.grace || time > clock + 1000 { return }
+    if report.time != nil, time <= clock - settings.grace || time > clock + 1000 { return }
     seenIDs[thing, default: []].append(report.id)
 
     for datapoint in report.datapoints {

@@ -85,4 +85,11 @@ import Testing
     #expect(batch.indices == [0, 2])
     #expect(batch.rejections.map(\.index) == [1, 3])
   }
+
+  @Test func `A batch of a backtest needs no ids`() {
+    var batch = ReportBatch(requiringIDs: false)
+    batch.add(thingName: "cam", id: 0, time: 5, datapoints: [])
+    #expect(batch.reports.count == 1)
+    #expect(rejection(id: 0)?.field == "report_id")
+  }
 }
