@@ -23,6 +23,9 @@ final class ReaderPool: Sendable {
     return result
   }
 
+  /// Connections that wait to be used again.
+  var idleCount: Int { idle.withLock { $0?.count ?? 0 } }
+
   func close() {
     idle.withLock { $0 = nil }
   }

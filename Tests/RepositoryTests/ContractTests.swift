@@ -17,7 +17,7 @@ import Testing
   }
 
   /// Methods that are answered UNIMPLEMENTED: they need no file.
-  static let unimplemented: Set = ["Backtest", "PutDeviceReport"]
+  static let unimplemented: Set = ["PutDeviceReport"]
 
   @Test func `The contract has all its methods`() {
     #expect(Self.methods.count == 36)

@@ -3,18 +3,16 @@
 /// Whole numbers are written seven bits a byte, lowest first, with the top bit saying that more follow;
 /// signed ones are folded first (0, -1, 1, -2 … become 0, 1, 2, 3 …). Texts and lists are preceded by
 /// their length. `ByteReader` reads them back in the same order.
-package struct ByteWriter: Sendable {
-  package private(set) var bytes: [UInt8] = []
+struct ByteWriter: Sendable {
+  private(set) var bytes: [UInt8] = []
 
-  package init() {}
+  init() {}
 
-  /// Forgets what was written, and keeps the memory.
-  package mutating func removeAll() {
+  mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
   }
 
-  /// Writes a whole number in one to ten bytes.
-  package mutating func write(_ value: UInt64) {
+  mutating func write(_ value: UInt64) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -23,52 +21,44 @@ package struct ByteWriter: Sendable {
     bytes.append(UInt8(truncatingIfNeeded: rest))
   }
 
-  /// Writes a signed number, folded.
-  package mutating func write(_ value: Int64) {
+  mutating func write(_ value: Int64) {
     write(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
   }
 
-  /// Writes one byte.
-  package mutating func write(_ value: UInt8) {
+  mutating func write(_ value: UInt8) {
     bytes.append(value)
   }
 
-  /// Writes a whole number in one to five bytes.
-  package mutating func write(_ value: UInt32) {
+  mutating func write(_ value: UInt32) {
     write(UInt64(value))
   }
 
-  /// Writes a length, which is never negative.
-  package mutating func write(count: Int) {
+  mutating func write(count: Int) {
     write(UInt64(count))
   }
 
-  /// Writes yes as 1 and no as 0.
-  package mutating func write(_ value: Bool) {
+  mutating func write(_ value: Bool) {
     bytes.append(value ? 1 : 0)
   }
 
-  /// Writes eight bytes, lowest first.
-  package mutating func write(_ value: Double) {
+  mutating func write(_ value: Double) {
     for shift in stride(from: 0, to: 64, by: 8) {
       bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(shift)))
     }
   }
 
-  /// Writes the length in UTF-8, and the bytes.
-  package mutating func write(_ text: String) {
+  mutating func write(_ text: String) {
     write(count: text.utf8.count)
     bytes.append(contentsOf: text.utf8)
   }
 
-  /// Writes the length, and the bytes.
-  package mutating func write(_ blob: [UInt8]) {
+  mutating func write(_ blob: [UInt8]) {
     write(count: blob.count)
     bytes.append(contentsOf: blob)
   }
 
   /// Writes whether there is a value, and the value.
-  package mutating func write<Value>(
+  mutating func write<Value>(
     optional value: Value?, _ body: (inout ByteWriter, Value) -> Void
   ) {
     write(value != nil)
@@ -76,7 +66,7 @@ package struct ByteWriter: Sendable {
   }
 
   /// Writes the number of elements, and each.
-  package mutating func write<Element>(
+  mutating func write<Element>(
     list: [Element], _ body: (inout ByteWriter, Element) -> Void
   ) {
     write(count: list.count)

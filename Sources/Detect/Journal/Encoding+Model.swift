@@ -2,8 +2,7 @@
 // at a glance; an optional or a list is written by the caller.
 
 extension MetricValue {
-  /// Writes the number of the kind, and the value.
-  package func encode(to writer: inout ByteWriter) {
+  func encode(to writer: inout ByteWriter) {
     switch self {
     case .count(let count):
       writer.write(UInt8(1))
@@ -26,7 +25,7 @@ extension MetricValue {
     }
   }
 
-  package init(from reader: inout ByteReader) throws(StoreError) {
+  init(from reader: inout ByteReader) throws(StoreError) {
     switch try reader.readUInt8() {
     case 1: self = .count(try reader.readInt64())
     case 2: self = .cidrs(try reader.readList { r throws(StoreError) in try r.readString() })

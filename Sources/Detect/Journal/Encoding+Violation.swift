@@ -33,7 +33,7 @@ extension ViolationEvent {
 
 extension ByteReader {
   /// Reads an enum's raw value and refuses one that it does not have.
-  package mutating func readCase<Case: RawRepresentable>(
+  mutating func readCase<Case: RawRepresentable>(
     of type: Case.Type
   ) throws(StoreError) -> Case where Case.RawValue == UInt8 {
     let raw = try readUInt8()

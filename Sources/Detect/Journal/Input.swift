@@ -12,8 +12,7 @@ package enum Input: Hashable, Sendable {
 }
 
 extension Input {
-  /// Writes the number of the kind, and what it carries.
-  package func encode(to writer: inout ByteWriter) {
+  func encode(to writer: inout ByteWriter) {
     switch self {
     case .reports(let reports, let time):
       writer.write(UInt8(1))
@@ -32,7 +31,7 @@ extension Input {
     }
   }
 
-  package init(from reader: inout ByteReader) throws(StoreError) {
+  init(from reader: inout ByteReader) throws(StoreError) {
     switch try reader.readUInt8() {
     case 1:
       let time = try reader.readInt64()
@@ -106,8 +105,7 @@ extension ReportedValue {
 }
 
 extension Change {
-  /// Writes the number of the kind, and what it carries.
-  package func encode(to writer: inout ByteWriter) {
+  func encode(to writer: inout ByteWriter) {
     switch self {
     case .putProfile(let profile):
       writer.write(UInt8(1))
@@ -153,7 +151,7 @@ extension Change {
     }
   }
 
-  package init(from reader: inout ByteReader) throws(StoreError) {
+  init(from reader: inout ByteReader) throws(StoreError) {
     switch try reader.readUInt8() {
     case 1: self = .putProfile(try SecurityProfile(from: &reader))
     case 2: self = .removeProfile(try reader.readString())

@@ -65,7 +65,7 @@ extension DetectMethods {
     for (index, profile) in profiles.enumerated() where profile.behaviors.isEmpty {
       filled[index].behaviors = try await backend.perform(
         DescribeSecurityProfile(securityProfileName: profile.name)
-      ).behaviors
+      ).profile.behaviors
     }
     return filled
   }

@@ -1,0 +1,76 @@
+import Testing
+
+@testable import Detect
+
+/// The service's fixed limits.
+struct ServiceLimitTests {
+  private func event(_ sequence: Int64) -> ViolationEvent {
+    ViolationEvent(
+      sequence: sequence, violationID: "id", thing: ThingName("cam"), securityProfileName: "P",
+      behavior: Behavior(name: "B"), criteriaType: .staticThreshold, metricValue: nil,
+      type: .inAlarm, time: sequence)
+  }
+
+  @Test func `the latest events are in memory, at most twice as many, and given out in parts`() {
+    let feed = EventFeed(newest: 0)
+    let count = Int64(3 * Limits.recentEvents)
+    for sequence in 1...count { feed.publish([event(sequence)]) }
+    guard case .inStore = feed.events(after: count - Int64(2 * Limits.recentEvents) - 1) else {
+      Issue.record("more than twice the limit is in memory")
+      return
+    }
+    guard case .events(let events) = feed.events(after: count - Int64(Limits.recentEvents)) else {
+      Issue.record("the latest events are not in memory")
+      return
+    }
+    #expect(events.count == Limits.eventsPerRead)
+    #expect(events.first?.sequence == count - Int64(Limits.recentEvents) + 1)
+  }
+
+  @Test func `a snapshot is due once so many values wait for it`() async throws {
+    let store = FailingStore()
+    let service = try DetectService(
+      store: store, settings: Settings(), workers: .queues(), clock: { 1_700_000_000_000 },
+      identifiers: { "id" }, onFault: { _ in })
+    _ = try await service.perform(
+      CreateSecurityProfile(
+        securityProfileName: "P",
+        behaviors: [Behavior(name: "B", metric: "aws:num-disconnects")]))
+    _ = try await service.perform(
+      AttachSecurityProfile(
+        securityProfileName: "P",
+        securityProfileTargetARN: service.settings.account.arn("all/things")))
+    let perReport = Limits.datapointsPerReport
+    var id: UInt64 = 0
+    func submit() async throws {
+      id += 1
+      var batch = ReportBatch()
+      batch.add(
+        thingName: "cam", id: id, time: nil,
+        datapoints: Array(repeating: ("aws:num-disconnects", .count(1)), count: perReport))
+      _ = try await service.submit(batch).outcome()
+    }
+    while id < Limits.unsavedValues / perReport - 1 { try await submit() }
+    #expect(try store.loadSnapshot { _ in } == 0)
+    try await submit()
+    await service.stop()
+    #expect(try store.loadSnapshot { _ in } > 0)
+  }
+
+  @Test func `what has expired is removed in steps`() async throws {
+    let store = FailingStore()
+    let count = Int64(Limits.rowsPerRemoval) * 2 + 1
+    try store.commit(
+      JournalGroup(position: 1, inputs: [], events: (1...count).map { event($0) }))
+    #expect(
+      try store.removeExpired(
+        eventsBefore: .max, valuesBefore: 0, limit: Limits.rowsPerRemoval))
+    #expect(try store.oldestSequence() == Int64(Limits.rowsPerRemoval) + 1)
+    let service = try DetectService(
+      store: store, settings: Settings(), workers: .queues(), clock: { 1_700_000_000_000 },
+      identifiers: { "id" }, onFault: { _ in })
+    service.tick()
+    await service.stop()
+    while try store.oldestSequence() != nil { await Task.yield() }
+  }
+}

@@ -1,0 +1,90 @@
+import Detect
+import Testing
+
+@testable import StoreSQLite
+
+/// The store's fixed sizes, as the database sees them.
+@Suite struct LimitsTests {
+  private let directory: TemporaryDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+  }
+
+  @Test func `connections have their caches, patience and length of log`() throws {
+    let store = try SQLiteStore(directory: directory.path)
+    defer { store.close() }
+    try store.write { connection throws(StoreError) in
+      #expect(try connection.integer("PRAGMA cache_size") == -Int64(Limits.writerCacheKiB))
+      #expect(try connection.integer("PRAGMA busy_timeout") == Int64(Limits.busyMilliseconds))
+      #expect(try connection.integer("PRAGMA journal_size_limit") == Int64(Limits.logBytes))
+    }
+    try store.read { connection throws(StoreError) in
+      #expect(try connection.integer("PRAGMA cache_size") == -Int64(Limits.readerCacheKiB))
+      #expect(try connection.integer("PRAGMA busy_timeout") == Int64(Limits.busyMilliseconds))
+    }
+  }
+
+  @Test func `so many reading connections are kept, and more are opened while they are needed`()
+    throws
+  {
+    let store = try SQLiteStore(directory: directory.path)
+    let pool = ReaderPool(directory.database)
+    defer {
+      pool.close()
+      store.close()
+    }
+    func readNested(_ depth: Int) throws(StoreError) {
+      try pool.read { connection throws(StoreError) in
+        _ = try connection.integer("SELECT count(*) FROM journal")
+        if depth > 1 { try readNested(depth - 1) }
+      }
+    }
+    try readNested(2 * Limits.idleReaders)
+    #expect(pool.idleCount == Limits.idleReaders)
+  }
+
+  @Test func `the log is copied in the background, and by the writer where it has become long`()
+    throws
+  {
+    let store = try SQLiteStore(directory: directory.path)
+    defer { store.close() }
+    let page = [UInt8](repeating: 1, count: 4096)
+    let pages = [UInt8](repeating: 1, count: 4096 * 1000)
+    var position: Int64 = 0
+    var longest = 0
+    // Small commits, which the background follows, then large ones, which outrun it.
+    for inputs in Array(repeating: page, count: 50) + Array(repeating: pages, count: 40) {
+      position += 1
+      try store.commit(JournalGroup(position: position, inputs: inputs, events: []))
+      longest = try max(
+        longest, store.write { connection throws(StoreError) in connection.logPages })
+    }
+    #expect(longest > Limits.checkpointPages)
+    #expect(longest <= Limits.logPages + 2 * Limits.checkpointPages)
+  }
+
+  @Test func `a step of removal gives back a bounded number of pages, and leaves some for reuse`()
+    throws
+  {
+    let store = try SQLiteStore(directory: directory.path)
+    defer { store.close() }
+    let inputs = [UInt8](repeating: 1, count: 4096 * 1000)
+    for position in 1...8 as ClosedRange<Int64> {
+      try store.commit(JournalGroup(position: position, inputs: inputs, events: []))
+    }
+    try store.writeSnapshot(Snapshot(position: 8, records: [], metricValues: []))
+    func pages(_ pragma: String) throws(StoreError) -> Int64 {
+      try store.read { connection throws(StoreError) in
+        try connection.integer("PRAGMA \(pragma)") ?? 0
+      }
+    }
+    let before = try pages("page_count")
+    _ = try store.removeExpired(eventsBefore: 0, valuesBefore: 0, limit: 1)
+    #expect(try pages("page_count") == before - Limits.vacuumedPages)
+    for _ in 0..<10 { _ = try store.removeExpired(eventsBefore: 0, valuesBefore: 0, limit: 1) }
+    let free = try pages("freelist_count")
+    #expect(free > 0)
+    #expect(try free <= pages("page_count") / Limits.keptFreePages)
+  }
+}
