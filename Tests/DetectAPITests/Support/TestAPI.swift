@@ -53,6 +53,11 @@ final class TestAPI: Sendable {
       return StreamingCall(path, window: window) { (_, send) async throws(RPCStatus) in
         try await methods.watchViolationEvents(request, send: send)
       }
+    case "Detect/Backtest":
+      let methods = DetectMethods(backend: backend, drain: drain)
+      return StreamingCall(path, window: window) { (next, send) async throws(RPCStatus) in
+        try await methods.backtest(next: next, send: send)
+      }
     case "MetricIngestion/ReportMetrics":
       let methods = MetricIngestionMethods(backend: backend, drain: drain)
       return StreamingCall(path, window: window) { (next, send) async throws(RPCStatus) in

@@ -15,7 +15,8 @@ struct EngineLimitTests {
     let first: UInt64 = 100
     let count = UInt64(Limits.rememberedReportIDs)
     let reports = (first...first + count).map { report($0) }
-    #expect(engine.apply(.reports(reports, at: now)).batch.accepted == Limits.rememberedReportIDs + 1)
+    #expect(
+      engine.apply(.reports(reports, at: now)).batch.accepted == Limits.rememberedReportIDs + 1)
     // The first id has been forgotten; the one after it is the oldest that is remembered.
     let again = engine.apply(
       .reports([report(first + 1), report(first), report(first - 1)], at: now)
@@ -36,7 +37,9 @@ struct EngineLimitTests {
 
   @Test func `the quota of reports per second is off by default and refuses what is over it`() {
     var free = Engine()
-    let reports = (0...UInt64(Limits.reportsPerSecond)).map { report($0 + 1, thing: "t\($0 % 100)") }
+    let reports = (0...UInt64(Limits.reportsPerSecond)).map {
+      report($0 + 1, thing: "t\($0 % 100)")
+    }
     #expect(free.apply(.reports(reports, at: now)).batch.accepted == Limits.reportsPerSecond + 1)
 
     var settings = Settings()
