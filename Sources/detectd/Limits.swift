@@ -8,4 +8,7 @@ enum Limits {
   /// Time that a stop may take. The transport cancels calls after 10 seconds; the rest is for what is
   /// queued to become durable, and for the last snapshot.
   static let stop = Duration.seconds(30)
+  /// Milliseconds of the longest time that an option may have: a hundred years. It can be added to any
+  /// time of today and multiplied by any number of buckets.
+  static let longestSpan: Int64 = 36_500 * 86_400_000
 }

@@ -49,9 +49,8 @@ struct Span: Equatable, ExpressibleByArgument {
     let unit = argument.dropFirst(digits.count)
     guard let number = Int64(digits), let factor = Self.units.first(where: { $0.name == unit })
     else { return nil }
-    let (product, isTooLong) = number.multipliedReportingOverflow(by: factor.milliseconds)
-    guard !isTooLong else { return nil }
-    self.init(product)
+    guard number <= Limits.longestSpan / factor.milliseconds else { return nil }
+    self.init(number * factor.milliseconds)
   }
 
   /// In the largest unit that divides it.

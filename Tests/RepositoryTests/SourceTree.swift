@@ -48,14 +48,22 @@ enum SourceTree {
   /// The contract that is ours; the rest of `proto` is copied from standards.
   static let contract = files(in: ["proto/detect"], endingIn: ["proto"])
 
+  static let documents =
+    files(in: ["docs"], endingIn: ["md"])
+    + ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(file)
+
   static let everything =
-    swift + c + python + contract
-    + files(in: ["docs", ".ci"], endingIn: ["md", "sh", "txt", "run", "setup"])
-    + ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "Package.swift"].map(file)
+    swift + c + python + contract + documents
+    + files(in: [".ci"], endingIn: ["run", "setup"])
+    + ["Makefile", "Package.swift", "proto/generate.sh"].map(file)
 
   static func file(_ path: String) -> SourceFile {
     let data = FileManager.default.contents(atPath: root.appending(path: path).path) ?? Data()
     return SourceFile(path: path, text: String(decoding: data, as: UTF8.self))
+  }
+
+  static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: root.appending(path: path).path)
   }
 
   /// Files whose path ends in one of these words, sorted by path.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Detect
+import FoundationEssentials
 import Logging
 import Testing
 
@@ -10,6 +11,16 @@ import Testing
     let listed = Set(
       Options.helpMessage().matches(of: /(?m)^  --([a-z-]+)/).map { String($0.1) })
     #expect(listed.subtracting(["config"]) == Set(OptionSources.names))
+  }
+
+  @Test func `The README names every option and every exit code`() throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let data = try #require(FileManager.default.contents(atPath: "/\(root)/README.md"))
+    let readme = String(decoding: data, as: UTF8.self)
+    #expect(OptionSources.names.filter { !readme.contains("`--\($0)`") } == [])
+    let codes = Detectd.helpMessage().matches(of: #/(?m)^  (\d+)  /#).map(\.1)
+    #expect(codes.count == 8)
+    #expect(codes.filter { !readme.contains("| \($0) |") } == [])
   }
 
   @Test func `Without options the settings are the domain's defaults`() throws {
@@ -82,8 +93,15 @@ import Testing
     #expect(Span(milliseconds).defaultValueDescription == text)
   }
 
-  @Test(arguments: ["", "5", "s", "-5s", "5 s", "1.5s", "5w", "٣s", "9223372036854775807d"])
+  @Test(arguments: [
+    "", "5", "s", "-5s", "5 s", "1.5s", "5w", "٣s", "36501d", "9223372036854775807d",
+  ])
   func `What is no time is refused`(text: String) {
     #expect(Span(argument: text) == nil)
+  }
+
+  @Test func `The longest time is a hundred years`() {
+    #expect(Limits.longestSpan == 36_500 * 86_400_000)
+    #expect(Span(argument: "36500d") == Span(Limits.longestSpan))
   }
 }
