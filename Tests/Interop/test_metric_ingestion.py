@@ -186,6 +186,3 @@ def test_what_a_later_version_will_answer_is_unimplemented(client):
     with pytest.raises(grpc.RpcError) as error:
         client.ingestion.PutDeviceReport(pb.PutDeviceReportRequest())
     assert error.value.code() == grpc.StatusCode.UNIMPLEMENTED
-    with pytest.raises(grpc.RpcError) as error:
-        list(client.detect.Backtest(iter([])))
-    assert error.value.code() == grpc.StatusCode.UNIMPLEMENTED
