@@ -1,12 +1,9 @@
 package import Detect
 package import RPC
 
-/// The methods of the contract by their paths, as the transport takes them.
+/// The methods of the contract by their paths, as the transport takes them. It answers UNIMPLEMENTED for
+/// every other path.
 package enum Router {
-  /// Methods that the contract describes and this version answers UNIMPLEMENTED, as the transport
-  /// does for every path it is not given.
-  package static let unimplemented: Set = ["/detect.v1.MetricIngestion/PutDeviceReport"]
-
   /// The methods of a service, and those of health and reflection.
   ///
   /// - Parameters:
