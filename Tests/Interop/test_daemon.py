@@ -129,18 +129,19 @@ def test_an_address_that_others_reach_gets_a_warning(daemon_on, tmp_path):
     assert any("warning" in line and "no authentication" in line for line in daemon.log)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stop_finishes_what_is_under_way(daemon_on, tmp_path, number):
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_finishes_what_is_under_way(daemon_on, tmp_path, signal_number):
     daemon = daemon_on(tmp_path / "data").start()
     client = Client(daemon)
     create(client, "profile", ports_behavior(22))
     steps = watch(client)
     next(steps)
     stream = Stream(client.ingestion.ReportMetrics)
-    for report_id in range(1, 101):
-        stream.send(batch(report_id, report("cam", report_id, listening_tcp_ports=ports(80))))
+    # A thing for each, since only the last 64 ids of one are remembered.
+    for number in range(1, 101):
+        stream.send(batch(number, report(f"cam-{number}", 1, listening_tcp_ports=ports(80))))
     assert stream.receive().batch_number == 1
-    daemon.process.send_signal(number)
+    daemon.process.send_signal(signal_number)
     acknowledged = 1
     with pytest.raises(grpc.RpcError) as error:
         while True:
@@ -155,7 +156,7 @@ def test_a_stop_finishes_what_is_under_way(daemon_on, tmp_path, number):
     client = Client(daemon.start())
     again = client.ingestion.PutMetricReports(
         metric_report_pb2.PutMetricReportsRequest(
-            reports=[report("cam", number) for number in range(1, acknowledged + 1)]
+            reports=[report(f"cam-{number}", 1) for number in range(1, acknowledged + 1)]
         )
     )
     assert again.duplicate_count == acknowledged
