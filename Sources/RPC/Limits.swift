@@ -52,10 +52,6 @@ package struct Limits: Sendable {
   /// gRPC clients take by default.
   package static let maxMetadataBytes = 8 << 10
 
-  /// A deadline further away than this is not watched: no connection lasts so long, and the
-  /// largest `grpc-timeout`, 11,000 years, does not fit an event loop's 63 bits of nanoseconds.
-  package static let maxTimeout: Duration = .seconds(30 * 24 * 3_600)
-
   /// Bytes handed to the socket in one write, and bytes it may hold unwritten before we stop giving
   /// it more and stop reading from that peer.
   package var maxUnwrittenBytes = 64 << 10

@@ -121,4 +121,22 @@ struct FlowControlTests {
     let request = [UInt8](repeating: 3, count: 2 << 20)
     #expect(pair.call("/t.T/U", request)?.messages == [request])
   }
+
+  @Test func `what arrives after the end of a call does not hold the window`() {
+    let pair = Pair([
+      "/t.T/C": .clientStreaming { _, _ in [] }, "/t.T/U": .unary { request, _ in request },
+    ])
+    pair.exchange()
+    for _ in 0..<4 {
+      let stream = pair.client.open("/t.T/C")
+      pair.toServer(pair.client.takeOutput())
+      // The call has ended, and the client does not know.
+      pair.client.send(body: [UInt8](repeating: 0, count: 1_000_000), on: stream)
+      pair.toServer(pair.client.takeOutput())
+      pair.exchange()
+      #expect(pair.client.responses[stream]?.status == "0")
+    }
+    let request = [UInt8](repeating: 3, count: 2 << 20)
+    #expect(pair.call("/t.T/U", request)?.messages == [request])
+  }
 }

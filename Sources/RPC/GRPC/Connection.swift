@@ -57,7 +57,7 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
         deadline: head.timeout.map { .now + $0 })
       let call = Call(
         stream, of: self, method: method, context: context, limits: limits, loop: loop)
-      if let timeout = head.timeout, timeout <= Limits.maxTimeout { call.endAfter(timeout) }
+      if let timeout = head.timeout { call.endAfter(timeout) }
       if !method.takesOneRequest { start(call) }
       return call
     } catch {

@@ -160,11 +160,7 @@ extension HTTP2Session {
   }
 
   func receivedData(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: Int32) {
-    if let handler = handlers[stream] {
-      handler.received(unsafe bytes.span)
-    } else {
-      consume(bytes.count, of: stream)
-    }
+    unsafe handlers[stream]?.received(bytes.span)
   }
 
   func receivedEnd(_ stream: Int32) {

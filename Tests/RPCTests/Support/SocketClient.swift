@@ -51,8 +51,8 @@ struct SocketClient: Sendable {
     return try await response(on: stream)
   }
 
-  /// Reads, once.
-  func read() { channel.read() }
+  /// Reads from now on.
+  func readOn() async throws { try await channel.setOption(.autoRead, value: true).get() }
 
   func close() async throws { try await channel.close() }
 
