@@ -1,77 +1,146 @@
-"""Behaviors tried out on reports of the past."""
+"""Past reports judged by profiles that need not be in force."""
 
 import grpc
 import pytest
-from detect.v1 import backtest_pb2 as pb
-from detect.v1.metric_report_pb2 import MetricReports
-from model import CLEARED, IN_ALARM
-from model import count, create, delete, ports, ports_behavior, report
-from model import behavior, COMPARISON_OPERATOR_LESS_THAN
+from detect.v1 import backtest_pb2 as pb, metric_report_pb2
+from detect.v1.behavior_pb2 import COMPARISON_OPERATOR_LESS_THAN
+from expect import INVALID, NOT_FOUND, refused
+from model import CLEARED, IN_ALARM, behavior, count, create, delete, ports, ports_behavior, report
+from test_violations import history
+
+BUCKET = 300_000
+START = 1_700_000_100_000  # The start of a bucket, long ago.
 
 
-def profiles(**behaviors):
+def profiles(*pairs):
+    """The first message: names of profiles, each with its behaviors."""
     return pb.BacktestRequest(
         profiles=pb.BacktestProfiles(
             profiles=[
-                pb.BacktestProfile(security_profile_name=name, behaviors=list)
-                for name, list in behaviors.items()
+                pb.BacktestProfile(security_profile_name=name, behaviors=behaviors)
+                for name, behaviors in pairs
             ]
         )
     )
 
 
 def reports(*timed):
-    for time, one in timed:
-        one.time = time
-    return pb.BacktestRequest(reports=MetricReports(reports=[one for _, one in timed]))
+    """A further message: reports, each after its time since the start."""
+    message = metric_report_pb2.MetricReports()
+    for time, each in timed:
+        each.time = START + time
+        message.reports.append(each)
+    return pb.BacktestRequest(reports=message)
 
 
-def backtest(client, *requests):
+def run(client, *messages):
     """The events and the summary."""
-    *events, last = list(client.detect.Backtest(iter(requests)))
-    return [event.violation_event for event in events], last.summary
+    responses = list(client.detect.Backtest(iter(messages)))
+    assert [response.WhichOneof("step") for response in responses] == (
+        ["violation_event"] * (len(responses) - 1) + ["summary"]
+    )
+    return [response.violation_event for response in responses[:-1]], responses[-1].summary
 
 
-def test_what_would_have_been_said(client):
+def test_a_backtest_tells_what_would_have_been_said(client, unique):
+    name, thing = unique("profile"), unique("thing")
+    assert START % BUCKET == 0
     sent = behavior(
         "sent", "aws:num-messages-sent", COMPARISON_OPERATOR_LESS_THAN, count(10)
     )
-    events, summary = backtest(
+    events, summary = run(
         client,
-        profiles(Draft=[ports_behavior(22), sent]),
-        reports(
-            (1000, report("cam", 0, listening_tcp_ports=ports(23))),
-            (2000, report("cam", 0, num_messages_sent=count(10))),
-        ),
-        reports((300_000, report("cam", 0, listening_tcp_ports=ports(22)))),
+        profiles((name, [ports_behavior(22), sent])),
+        reports((0, report(thing, 1, listening_tcp_ports=ports(80), num_messages_sent=count(6)))),
+        reports((1000, report(thing, 2, num_messages_sent=count(6)))),
+        reports((BUCKET, report(thing, 3, listening_tcp_ports=ports(22)))),
     )
-    assert [
-        (event.violation_event_type, event.behavior.name, event.violation_event_time)
-        for event in events
-    ] == [(IN_ALARM, "ports", 1000), (IN_ALARM, "sent", 300_000), (CLEARED, "ports", 300_000)]
-    assert (summary.reports, summary.things, summary.datapoints_judged) == (3, 1, 3)
-    assert (summary.in_alarm_events, summary.alarm_cleared_events) == (2, 1)
-    assert summary.active_violations == 1
+    told = [(e.behavior.name, e.violation_event_type, e.violation_event_time) for e in events]
+    assert told == [
+        ("ports", IN_ALARM, START),
+        ("sent", IN_ALARM, START + BUCKET),
+        ("ports", CLEARED, START + BUCKET),
+    ]
+    assert [event.sequence_number for event in events] == [1, 2, 3]
+    assert summary == pb.BacktestSummary(
+        reports=3,
+        things=1,
+        datapoints_judged=3,
+        in_alarm_events=2,
+        alarm_cleared_events=1,
+        active_violations=1,
+    )
+    assert history(client, thing_name=thing) == []
 
 
-def test_a_stored_profile_by_its_name(client, unique):
+def test_a_backtest_takes_a_stored_profile_by_its_name(client, unique):
     name = unique("profile")
     create(client, name, ports_behavior(22), target=None)
-    events, summary = backtest(
-        client,
-        profiles(**{name: []}),
-        reports((1, report("cam", 0, listening_tcp_ports=ports(23)))),
-    )
-    assert [event.security_profile_name for event in events] == [name]
+    past = reports((0, report("cam", 1, listening_tcp_ports=ports(80))))
+    events, _ = run(client, profiles((name, [])), past)
     delete(client, name)
+    assert [event.violation_event_type for event in events] == [IN_ALARM]
+    with refused(NOT_FOUND):
+        run(client, profiles((name, [])), past)
 
 
-def test_a_report_older_than_the_one_before_ends_it(client):
-    late = reports(
-        (5, report("cam", 0, listening_tcp_ports=ports(22))),
-        (4, report("cam", 0, listening_tcp_ports=ports(22))),
-    )
+def test_ten_thousand_reports_in_a_stream(client):
+    messages = [
+        reports(
+            *[
+                (
+                    1000 * (hundred * 100 + number),
+                    report("cam", 1, listening_tcp_ports=ports(80 if number % 2 else 22)),
+                )
+                for number in range(100)
+            ]
+        )
+        for hundred in range(100)
+    ]
+    events, summary = run(client, profiles(("p", [ports_behavior(22)])), *messages)
+    assert len(events) == summary.in_alarm_events + summary.alarm_cleared_events == 9_999
+    assert (summary.reports, summary.things, summary.active_violations) == (10_000, 1, 1)
+
+
+def test_the_refusal_names_the_report(client):
+    late = reports((5, report("cam", 1)), (4, report("cam", 2)))
     with pytest.raises(grpc.RpcError) as error:
-        backtest(client, profiles(Draft=[ports_behavior(22)]), late)
-    assert error.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+        run(client, profiles(("p", [ports_behavior(22)])), late)
     assert "report 1" in error.value.details()
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [],
+        [reports((0, report("cam", 1)))],
+        [profiles()],
+        [profiles(("bad name", [ports_behavior(22)]))],
+        [profiles(("p", [ports_behavior(22, consecutive_datapoints_to_alarm=11)]))],
+        [profiles(("p", [ports_behavior(22)])), profiles(("p", [ports_behavior(22)]))],
+        [profiles(("p", [ports_behavior(22)])), reports((0, report("", 1)))],
+        [
+            profiles(("p", [ports_behavior(22)])),
+            reports((1000, report("cam", 1)), (0, report("cam", 2))),
+        ],
+    ],
+    ids=[
+        "nothing at all",
+        "reports first",
+        "no profile",
+        "a bad name",
+        "a bad behavior",
+        "profiles twice",
+        "a bad report",
+        "an older report",
+    ],
+)
+def test_a_backtest_is_refused_for_its_reasons(client, messages):
+    with refused(INVALID):
+        list(client.detect.Backtest(iter(messages)))
+
+
+def test_a_backtest_ends_with_its_client(client):
+    call = client.detect.Backtest(iter([profiles(("p", [ports_behavior(22)]))]), timeout=5)
+    call.cancel()
+    assert call.code() == grpc.StatusCode.CANCELLED
