@@ -46,6 +46,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
 
   func handlerRemoved(context: ChannelHandlerContext) {
     self.context = nil
+    closed()
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -87,6 +88,12 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    closed()
+  }
+
+  /// The channel is gone. Comes twice for one that was active, once for one that never was.
+  private func closed() {
+    if case .closed = state { return }
     state = .closed
     connection.session.abandon()
     if connection.runningCalls == 0 { end() }

@@ -74,10 +74,15 @@ package struct RPCServer: Sendable {
     }
     let connection = Connection(
       methods: methods, limits: limits, peer: channel.remoteAddress?.peer ?? "", loop: executor)
-    try channel.pipeline.syncOperations.addHandler(
-      ConnectionHandler(connection, limits: limits, logger: logger) {
-        connections.remove(channel)
-      })
+    let handler = ConnectionHandler(connection, limits: limits, logger: logger) {
+      connections.remove(channel)
+    }
+    do {
+      try channel.pipeline.syncOperations.addHandler(handler)
+    } catch {
+      connections.remove(channel)
+      throw error
+    }
   }
 }
 
