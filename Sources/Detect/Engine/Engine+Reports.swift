@@ -102,8 +102,7 @@ extension Engine {
     let end = bucketEnd(of: time)
     for datapoint in report.datapoints where things[thing].coverage.uses(datapoint.metric) {
       if rehearsal == nil {
-        things[thing].retained.append(
-          RetainedValue(metric: datapoint.metric, time: time, value: MetricValue(datapoint.value)))
+        RetainedValue.encode(datapoint, at: time, to: &things[thing].retained)
         unsaved.retainedValues += 1
       }
       guard case .count(let count) = datapoint.value else { continue }

@@ -35,8 +35,9 @@ extension Engine {
       records.append(
         SnapshotRecord(key: key(of: things[index].name), value: encoded(things[index])))
       chunks += MetricValueChunk.chunks(
-        of: things[index].retained, thing: things[index].name, position: position)
-      things[index].retained = []
+        of: RetainedValue.decode(things[index].retained.bytes), thing: things[index].name,
+        position: position)
+      things[index].retained = ByteWriter()
       things[index].isChanged = false
     }
     records.append(SnapshotRecord(key: [RecordKind.settings], value: encodedSettings()))

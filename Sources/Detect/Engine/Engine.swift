@@ -204,7 +204,7 @@ package struct Engine: Sendable {
   /// The values of one thing and metric that no snapshot holds yet, in the order of their receipt.
   package func unsavedValues(of thing: ThingName, _ metric: Metric) -> [MetricDatum] {
     guard let index = thingIndex[thing] else { return [] }
-    return things[index].retained.filter { $0.metric == metric }
+    return RetainedValue.decode(things[index].retained.bytes).filter { $0.metric == metric }
       .map { MetricDatum(timestamp: $0.time, value: $0.value) }
   }
 

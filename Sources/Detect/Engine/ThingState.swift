@@ -9,8 +9,8 @@ struct ThingState: Sendable {
   var streaks: [Streak] = []
   /// One per numeric metric in use that was reported.
   var windows: [MetricWindow] = []
-  /// Retained values since the last snapshot.
-  var retained: [RetainedValue] = []
+  /// Retained values since the last snapshot, encoded: they are seldom read before they are written.
+  var retained = ByteWriter()
   /// Whether the last snapshot is behind this state.
   var isChanged = false
 
@@ -49,6 +49,30 @@ struct RetainedValue: Hashable, Sendable {
   /// Time of the report, in milliseconds since the epoch.
   var time: Int64
   var value: MetricValue
+
+  static func encode(_ datapoint: ReportedDatapoint, at time: Int64, to writer: inout ByteWriter) {
+    writer.write(UInt64(datapoint.metric.number))
+    writer.write(time)
+    datapoint.value.encode(to: &writer)
+  }
+
+  init(from reader: inout ByteReader) throws(StoreError) {
+    metric = Metric(number: try reader.readUInt16())
+    time = try reader.readInt64()
+    value = try MetricValue(from: &reader)
+  }
+
+  /// Reads back values that this process has encoded.
+  static func decode(_ bytes: [UInt8]) -> [RetainedValue] {
+    var reader = ByteReader(bytes)
+    var values: [RetainedValue] = []
+    do {
+      while !reader.isAtEnd { values.append(try RetainedValue(from: &reader)) }
+    } catch {
+      preconditionFailure("retained values cannot be read back: \(error)")
+    }
+    return values
+  }
 }
 
 /// The ids of a thing's latest reports: what tells a report sent again from a new one.

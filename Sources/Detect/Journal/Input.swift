@@ -71,6 +71,7 @@ extension MetricReport {
   }
 }
 
+/// Written as the same bytes as a `MetricValue`, so that a retained value is read back as one.
 extension ReportedValue {
   func encode(to writer: inout ByteWriter) {
     switch self {
@@ -82,7 +83,7 @@ extension ReportedValue {
       writer.write(list: addresses) { $0.write($1.text) }
     case .ports(let ports):
       writer.write(UInt8(3))
-      writer.write(list: ports) { $0.write(UInt64($1)) }
+      writer.write(list: ports) { $0.write(Int64($1)) }
     }
   }
 
@@ -98,7 +99,14 @@ extension ReportedValue {
           }
           return ReportedAddress(text: text, address: address)
         })
-    case 3: self = .ports(try reader.readList { r throws(StoreError) in try r.readUInt16() })
+    case 3:
+      self = .ports(
+        try reader.readList { r throws(StoreError) in
+          guard let port = UInt16(exactly: try r.readInt64()) else {
+            throw .corrupt("a port that is none in a record")
+          }
+          return port
+        })
     case let kind: throw .corrupt("reported value of unknown kind \(kind)")
     }
   }
