@@ -269,7 +269,10 @@ struct ServerTests {
         }
       },
       "/t.T/U": .unary { request, _ in request },
-    ]) { $0.gracePeriod = .milliseconds(50) }
+    ]) {
+      $0.gracePeriod = .milliseconds(50)
+      $0.maxUnwrittenBytes = 16 << 10
+    }
     let stuck = try await SocketClient.connect(
       port: server.port, windowBytes: 1 << 30, readsAtAll: false)
     try await stuck.perform { client in client.send([], on: client.open("/t.T/S"), end: true) }
