@@ -76,8 +76,8 @@ struct Daemon: Service {
     } catch is CancellationError {
       // A signal has come.
     }
-    logger.info("stopping")
     let impatience = Impatience(patience: Limits.stop)
+    logger.info("stopping")
     drain.begin()
     await server.shutdownGracefully()
     await service.stop()

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 import grpc
 from detect.v1 import (
@@ -58,6 +59,14 @@ class Daemon:
     def _read_log(self, process):
         for line in process.stderr:
             self.log.append(line)
+
+    def wait_for_log(self, text, timeout=20):
+        """Waits until a line of the log has this text."""
+        end = time.monotonic() + timeout
+        while not any(text in line for line in self.log):
+            if time.monotonic() > end:
+                raise TimeoutError(f'no "{text}" in the log: {self.log}')
+            time.sleep(0.01)
 
     def stop(self, timeout=20):
         """Asks the process to stop, and returns its exit code."""

@@ -170,9 +170,8 @@ def test_a_second_signal_ends_a_stop_that_waits(daemon_on, tmp_path):
     held = client.channel.stream_unary("/grpc.health.v1.Health/Check").future(
         iter(queue.SimpleQueue().get, None)
     )
-    while not any("stopping" in line for line in daemon.log):
-        daemon.process.send_signal(signal.SIGTERM)
-        with pytest.raises(grpc.FutureTimeoutError):
-            held.result(timeout=0.1)
-    daemon.process.send_signal(signal.SIGTERM)
+    daemon.process.terminate()
+    daemon.wait_for_log("stopping")
+    assert not held.done()
+    daemon.process.terminate()
     assert daemon.wait(timeout=5) == 1
