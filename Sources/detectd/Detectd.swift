@@ -44,7 +44,7 @@ import UnixSignals
       try await serve(parse(arguments).options)
     } catch let failure as StartFailure {
       end(failure.description, failure.exitCode)
-    } catch  where exitCode(for: error).isSuccess {
+    } catch let error where exitCode(for: error).isSuccess {
       exit(withError: error)
     } catch {
       end("\(message(for: error)). See detectd --help.", exitCode(for: error).rawValue)
