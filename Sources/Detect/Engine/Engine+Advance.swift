@@ -73,7 +73,7 @@ extension Engine {
     return populations.compactMapValues { population in
       guard population.values.count >= 2 else { return nil }
       let rank = nearestRank(hundredths: population.hundredths, of: population.values.count)
-      return population.values.sorted()[rank - 1]
+      return population.values.elements(atRanks: [rank - 1]).first
     }
   }
 

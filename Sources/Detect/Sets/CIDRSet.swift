@@ -9,21 +9,25 @@ internal import CDetectCore
   private let memory: SetMemory?
 
   /// The union of `prefixes`: duplicates and nested networks collapse. None makes the empty set.
-  /// Traps when memory runs out or there are more than ``maximumPrefixes``.
-  package convenience init(_ prefixes: [CIDR]) {
+  /// Keeping the prefixes costs 24 bytes each and lets ``longestMatch(_:)`` name them. Traps when
+  /// memory runs out or there are more than ``maximumPrefixes``.
+  package convenience init(_ prefixes: [CIDR], keepingPrefixes: Bool = false) {
     do {
       let builder = try CIDRSetBuilder()
       try builder.add(prefixes)
-      try self.init(freezing: builder)
+      try self.init(freezing: builder, keepingPrefixes: keepingPrefixes)
     } catch {
       preconditionFailure("a CIDR set of \(prefixes.count) prefixes could not be built: \(error)")
     }
   }
 
   /// A snapshot of `builder`, which stays usable, also when this throws `outOfMemory`.
-  init(freezing builder: borrowing CIDRSetBuilder) throws(SetError) {
+  init(
+    freezing builder: borrowing CIDRSetBuilder, keepingPrefixes: Bool = false
+  ) throws(SetError) {
     var frozen: OpaquePointer?
-    try SetError.check(unsafe core_cidr_builder_freeze(builder.handle, &frozen))
+    var options = core_cidr_options(instructions: CORE_BEST, keeps_prefixes: keepingPrefixes)
+    try SetError.check(unsafe core_cidr_builder_freeze(builder.handle, &options, &frozen))
     guard let frozen = unsafe frozen else {
       preconditionFailure("a freeze that succeeded gave no set")
     }
@@ -71,7 +75,8 @@ internal import CDetectCore
     return index < addresses.count ? index : nil
   }
 
-  /// The longest of the prefixes the set was built from that contains `address`; nil outside.
+  /// The longest of the prefixes the set was built from that contains `address`; nil outside,
+  /// and nil for every address when the prefixes were not kept.
   package func longestMatch(_ address: IPAddress) -> CIDR? {
     var prefix = core_prefix()
     guard unsafe core_cidr_set_longest_match(frozen, address.raw, &prefix) else { return nil }
@@ -81,7 +86,7 @@ internal import CDetectCore
   /// The set as ranges in order, merged until a gap or the end of IPv4 parts them.
   package var ranges: [ClosedRange<IPAddress>] {
     var ranges: [ClosedRange<IPAddress>] = []
-    var cursor: UInt32 = 0
+    var cursor = core_cursor()
     var range = core_range()
     while unsafe core_cidr_set_next_range(frozen, &cursor, &range) {
       ranges.append(IPAddress(raw: range.first)...IPAddress(raw: range.last))
@@ -92,7 +97,7 @@ internal import CDetectCore
   /// The size of the frozen set in bytes.
   package var byteCount: Int { unsafe core_cidr_set_size(frozen) }
 
-  /// The frozen set byte for byte, in the layout drawn in cidr_set.c.
+  /// The frozen set byte for byte, in the layout drawn in cidr_layout.h.
   var bytes: [UInt8] {
     unsafe [UInt8](
       UnsafeRawBufferPointer(start: UnsafeRawPointer(frozen), count: byteCount))

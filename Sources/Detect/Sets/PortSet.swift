@@ -27,7 +27,7 @@ internal import CDetectCore
     var frozen: OpaquePointer?
     try SetError.check(
       unsafe withAllocator(of: memory) {
-        unsafe core_port_set_build($0, ranges, ranges.count, &frozen)
+        unsafe core_port_set_build($0, ranges, ranges.count, CORE_BEST, &frozen)
       })
     guard let frozen = unsafe frozen else {
       preconditionFailure("a build that succeeded gave no set")
@@ -81,7 +81,7 @@ internal import CDetectCore
   /// The size of the frozen set in bytes.
   package var byteCount: Int { unsafe core_port_set_size(frozen) }
 
-  /// The frozen set byte for byte, in the layout drawn in port_set.c.
+  /// The frozen set byte for byte, in the layout drawn in port_layout.h.
   var bytes: [UInt8] {
     unsafe [UInt8](
       UnsafeRawBufferPointer(start: UnsafeRawPointer(frozen), count: byteCount))

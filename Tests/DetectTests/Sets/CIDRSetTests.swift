@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct CIDRSetTests {
   func set(_ texts: String...) throws -> CIDRSet {
-    CIDRSet(try texts.map { try #require(CIDR($0), "\($0)") })
+    CIDRSet(try texts.map { try #require(CIDR($0), "\($0)") }, keepingPrefixes: true)
   }
 
   func address(_ text: String) throws -> IPAddress {
@@ -50,6 +50,8 @@ import Testing
     #expect(try nested.longestMatch(address("10.255.255.255")) == CIDR("10.0.0.0/8"))
     #expect(try nested.longestMatch(address("11.0.0.0")) == nil)
     #expect(nested.ranges.count == 1)
+    let forgetful = CIDRSet(try [#require(CIDR("10.0.0.0/8"))])
+    #expect(try forgetful.longestMatch(address("10.1.2.0")) == nil)
   }
 
   @Test func `adjacent networks become one range, across families never`() throws {
@@ -69,7 +71,8 @@ import Testing
     for round in 0..<250 {
       let count = round % 50 == 0 ? 60 : Int.random(in: 0...12, using: &random)
       let list = PrefixList.random(count: count, using: &random)
-      let set = CIDRSet(try list.prefixes.map { try #require(CIDR($0.text), "\($0.text)") })
+      let cidrs = try list.prefixes.map { try #require(CIDR($0.text), "\($0.text)") }
+      let set = CIDRSet(cidrs, keepingPrefixes: true)
       try compare(set, with: list, using: &random)
     }
   }
@@ -154,7 +157,7 @@ import Testing
           [10, 0, 0, .random(in: 0...255, using: &random)], .random(in: 24...32, using: &random))
       }
       let list = PrefixList(prefixes: networks)
-      let set = CIDRSet(try networks.map { try #require(CIDR($0.text)) })
+      let set = CIDRSet(try networks.map { try #require(CIDR($0.text)) }, keepingPrefixes: true)
       let block = (0..<256).map { ByteAddress([10, 0, 0, UInt8($0)]) }
       #expect(block.map { set.contains($0.address) } == block.map(list.contains))
       #expect(block.map { set.longestMatch($0.address)?.length } == block.map(list.longestMatch))
@@ -167,7 +170,7 @@ import Testing
       for length in lengths {
         let bytes = (0..<width).map { _ in UInt8.random(in: 0...255, using: &random) }
         let list = PrefixList(prefixes: [BytePrefix(bytes, length)])
-        let set = CIDRSet([try #require(CIDR(list.prefixes[0].text))])
+        let set = CIDRSet([try #require(CIDR(list.prefixes[0].text))], keepingPrefixes: true)
         try compare(set, with: list, using: &random)
       }
     }

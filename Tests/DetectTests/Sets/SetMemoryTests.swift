@@ -77,7 +77,7 @@ import Testing
     budget.refill(3)
     let first = try CIDRSet(freezing: builder)
     try builder.add(Array(Self.prefixes[2...]))
-    let second = try CIDRSet(freezing: builder)
+    let second = try CIDRSet(freezing: builder, keepingPrefixes: true)
 
     #expect(first == CIDRSet(Array(Self.prefixes[..<2])))
     #expect(second == CIDRSet(Self.prefixes))

@@ -1,8 +1,8 @@
-#include "address.h"
+#include "address_text.h"
 
 #include <string.h>
 
-/* Texts are read once, left to right, and never past their length. */
+/* Plain C: texts are read once, left to right, and never past their length. */
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -124,20 +124,54 @@ static bool parse_ipv6(const char *text, size_t length, core_address *address) {
   return true;
 }
 
-static bool is_ipv6_text(const char *text, size_t length) {
-  return length > 0 && memchr(text, ':', length) != NULL;
-}
-
-core_status core_parse_address(const char *text, size_t length, core_address *address) {
-  if (is_ipv6_text(text, length)) {
-    return parse_ipv6(text, length, address) ? CORE_OK : CORE_BAD_ADDRESS;
+bool parse_address_portable(const char *text, size_t length, core_address *address) {
+  if (length > 0 && memchr(text, ':', length) != NULL) {
+    return parse_ipv6(text, length, address);
   }
   uint32_t ipv4;
   if (!parse_ipv4(text, length, &ipv4)) {
-    return CORE_BAD_ADDRESS;
+    return false;
   }
   *address = (core_address){0, (uint64_t)0xffff << IPV4_BITS | ipv4};
-  return CORE_OK;
+  return true;
+}
+
+core_status core_parse_address(const char *text, size_t length, core_address *address) {
+  bool parsed;
+  switch (core_best_instructions()) {
+#if HAS_VECTORS
+  case CORE_AVX512:
+    parsed = parse_address_avx512(text, length, address);
+    break;
+  case CORE_AVX2:
+    parsed = parse_address_avx2(text, length, address);
+    break;
+#endif
+  default:
+    parsed = parse_address_portable(text, length, address);
+  }
+  return parsed ? CORE_OK : CORE_BAD_ADDRESS;
+}
+
+size_t core_parse_addresses(const char *const *texts, const size_t *lengths, size_t count,
+                            core_address *addresses, core_status *statuses) {
+  switch (core_best_instructions()) {
+#if HAS_VECTORS
+  case CORE_AVX512:
+    return parse_addresses_avx512(texts, lengths, count, addresses, statuses);
+  case CORE_AVX2:
+    return parse_addresses_avx2(texts, lengths, count, addresses, statuses);
+#endif
+  default:
+    break;
+  }
+  size_t parsed = 0;
+  for (size_t i = 0; i < count; i++) {
+    bool good = parse_address_portable(texts[i], lengths[i], &addresses[i]);
+    statuses[i] = good ? CORE_OK : CORE_BAD_ADDRESS;
+    parsed += good;
+  }
+  return parsed;
 }
 
 core_status core_parse_prefix(const char *text, size_t length, core_prefix *prefix) {
@@ -149,7 +183,8 @@ core_status core_parse_prefix(const char *text, size_t length, core_prefix *pref
     return status;
   }
   if (slash != NULL) {
-    uint32_t width = is_ipv6_text(text, address_length) ? ADDRESS_BITS : IPV4_BITS;
+    bool is_ipv6_text = memchr(text, ':', address_length) != NULL;
+    uint32_t width = is_ipv6_text ? ADDRESS_BITS : IPV4_BITS;
     size_t index = address_length + 1;
     uint32_t written;
     if (!parse_decimal(text, length, &index, &written) || index != length || written > width) {
