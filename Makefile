@@ -9,10 +9,10 @@ SWIFT_FILES := Package.swift Sources Tests
 C_FILES := $(shell find CSources -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format generate bench setup build lint contract generated
+.PHONY: help demo test check format generate bench bench-engine setup build lint contract generated
 
 help: ## Lists the targets.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: setup ## Shows the whole path on this machine: an alarm, its end, and both after a restart.
 	$(BUILD) --product detectd
@@ -34,6 +34,10 @@ generate: setup ## Generates CSources/CDetectProto from the contract.
 bench: setup ## Builds for release and measures.
 	$(BUILD) -c release --product detectd
 	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Benchmarks/bench.py "$$(swift build -c release --show-bin-path)/detectd"
+
+bench-engine: setup ## Builds for release and measures the engine alone: THINGS=300000 at most.
+	$(BUILD) -c release --product EngineBench
+	"$$(swift build -c release --show-bin-path)/EngineBench" $(THINGS)
 
 setup: ## Installs what is missing (Debian packages as root or with sudo; Python into .venv).
 	@.ci/setup

@@ -73,6 +73,11 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ], swiftSettings: swift),
 
+    // Benchmarks
+    .executableTarget(
+      name: "EngineBench", dependencies: ["Detect"], path: "Tests/Benchmarks/Engine",
+      swiftSettings: swift),
+
     // Tests mirror Sources
     .testTarget(
       name: "DetectTests", dependencies: ["Detect"], exclude: ["Engine/Goldens"],
