@@ -12,7 +12,7 @@ C_FILES := $(shell find CSources -name '*.[ch]' -not -path 'CSources/CDetectProt
 .PHONY: help demo test check format generate bench bench-engine setup build lint contract generated
 
 help: ## Lists the targets.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 demo: setup ## Shows the whole path on this machine: an alarm, its end, and both after a restart.
 	$(BUILD) --product detectd
