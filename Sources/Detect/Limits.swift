@@ -83,6 +83,9 @@ package enum Limits {
   /// that nothing passes would hold up everybody else; the page ends early instead, with a token.
   package static let namesVisitedPerPage = 10_000
 
+  /// Milliseconds that one list of metric values may span: AWS's 14 days (evidence.md 8.6).
+  package static let metricValueRange: Int64 = 14 * 86_400_000
+
   // The engine.
 
   /// Milliseconds by which a report's own time may be ahead of ours (evaluation.md 2).

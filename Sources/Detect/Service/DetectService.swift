@@ -152,7 +152,7 @@ package final class DetectService: Sendable {
     _ request: ListMetricValues
   ) async throws(DetectError) -> Page<MetricDatum> {
     try quotas.admit(ListMetricValues.name, at: clock())
-    let query = try MetricValueQuery(request, settings: settings)
+    let query = try MetricValueQuery(request)
     let recent = try await order { state throws(DetectError) in
       let engine = try state.engineToRead()
       guard engine.knows(query.thing) else {

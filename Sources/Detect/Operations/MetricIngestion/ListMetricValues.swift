@@ -46,7 +46,7 @@ struct MetricValueQuery: Sendable {
   /// How many values of time `start` the pages before have had.
   private let skipped: Int
 
-  init(_ request: ListMetricValues, settings: Settings) throws(DetectError) {
+  init(_ request: ListMetricValues) throws(DetectError) {
     guard !request.thingName.isEmpty else {
       throw .invalidRequest("thingName is required", field: "thingName")
     }
@@ -58,12 +58,11 @@ struct MetricValueQuery: Sendable {
       throw .notFound("metric \(quoted(request.metricName)) does not exist")
     }
     let (start, end) = try FieldCheck.timeRange(request.startTime, request.endTime)
-    guard end.subtractingReportingOverflow(start).partialValue <= settings.metricValueRetention,
-      !end.subtractingReportingOverflow(start).overflow
-    else {
+    let (range, isTooLong) = end.subtractingReportingOverflow(start)
+    guard !isTooLong, range <= Limits.metricValueRange else {
       throw .invalidRequest(
-        "startTime and endTime should be at most \(settings.metricValueRetention / 86_400_000) days"
-          + " apart", field: "startTime")
+        "startTime and endTime should be at most \(Limits.metricValueRange / 86_400_000) days apart",
+        field: "startTime")
     }
     paging = try Paging(
       ListMetricValues.name,
