@@ -9,7 +9,7 @@ SWIFT_FILES := Package.swift Sources Tests
 C_FILES := $(shell find CSources -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format generate bench bench-engine setup build lint contract generated
+.PHONY: help demo test simulate check format generate bench bench-engine setup build lint contract generated
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -21,6 +21,12 @@ demo: setup ## Shows the whole path on this machine: an alarm, its end, and both
 test: setup build ## Runs the tests in Swift and those of the foreign client.
 	swift test --skip-build
 	DETECTD="$$(swift build --show-bin-path)/detectd" $(PYTHON) -m pytest Tests/Interop
+
+# A seed is one life: SEEDS is one number or FIRST...LAST.
+SEEDS ?= 1...10000
+
+simulate: setup build ## Lives through faults and crashes, one life for each of SEEDS.
+	DETECT_SIMULATION_SEEDS=$(SEEDS) swift test --skip-build --filter SimulationTests
 
 check: setup lint contract generated test ## Runs all that must hold for a commit.
 

@@ -8,6 +8,9 @@ extension Engine {
       endSilences(before: end, &events)
       close(bucketEnding: end, &events)
     }
+    // Said of the time and not of the buckets there were: those that a registration has emptied are no
+    // longer known after a restart.
+    closedThrough = max(closedThrough, bucketEnd(of: horizon) - settings.bucket)
     endSilences(before: horizon, &events)
   }
 
@@ -15,7 +18,6 @@ extension Engine {
 
   /// Judges everything that is judged when the bucket closes: things by name, then slots in order.
   private mutating func close(bucketEnding end: Int64, _ events: inout [ViolationEvent]) {
-    closedThrough = end
     let reporting = Set(openBuckets.removeValue(forKey: end) ?? [])
       .sorted { things[$0].name < things[$1].name }
     let thresholds = thresholds(of: reporting, bucketEnding: end)

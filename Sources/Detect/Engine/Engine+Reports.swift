@@ -17,7 +17,9 @@ extension Engine {
       }
     }
     let time = report.time ?? clock
-    let isAcceptable = time > clock - settings.grace && time <= clock + Limits.reportTimeAhead
+    // With a grace that has grown, a bucket may have closed under the one before.
+    let earliest = max(clock - settings.grace + 1, closedThrough)
+    let isAcceptable = (earliest...clock + Limits.reportTimeAhead).contains(time)
     guard report.time == nil || isAcceptable else {
       outcome.batch.rejections.append(
         ReportRejection(

@@ -17,7 +17,7 @@ package struct Engine: Sendable {
 
   /// Episodes begun so far.
   var episodes: Int64 = 0
-  /// End of the last bucket that closed.
+  /// No bucket that ends at this time or before is open, or opens again.
   var closedThrough: Int64 = .min
   /// Reports taken in the second of `rateSecond`, for the quota of reports per second.
   var rateSecond: Int64 = 0

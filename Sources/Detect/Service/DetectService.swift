@@ -134,9 +134,12 @@ package final class DetectService: Sendable {
   }
 
   private func storedEvents(after sequence: Int64) async throws(DetectError) -> [ViolationEvent] {
+    // The store may be ahead of the feed by the group that was committed just now; a watcher that had its
+    // events already would ask for what comes after events of which the feed does not know.
+    let newest = feed.newest
     let events = try await read { store throws(StoreError) in
       try store.violationEvents(afterSequence: sequence, limit: Limits.eventsPerRead)
-    }
+    }.filter { $0.sequence <= newest }
     guard let first = events.first, first.sequence == sequence + 1 else {
       let oldest = events.first?.sequence ?? feed.newest + 1
       throw .outOfRange(

@@ -139,8 +139,9 @@ final class Sequencer: Sendable {
   /// Lets time pass where that changes anything, and tries to come back after a failure.
   func tick(now: Int64) {
     post { state in
+      guard !state.isStopped else { return }
       if state.engine == nil { self.reload(&state) }
-      guard !state.isStopped, state.engine?.isDue(at: now) == true else { return }
+      guard state.engine?.isDue(at: now) == true else { return }
       _ = state.apply(.advance(to: state.present(now)))
     }
   }

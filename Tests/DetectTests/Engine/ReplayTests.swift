@@ -4,18 +4,6 @@ import Testing
 
 /// The journal and the snapshots are the engine's memory: what they give back is the same engine.
 @Suite struct ReplayTests {
-  /// Every part of an engine's state, one record each, by key.
-  private func state(of engine: Engine) -> [[UInt8]: [UInt8]?] {
-    var copy = engine
-    for index in copy.things.indices { copy.markChanged(index) }
-    for name in copy.catalog.profileNames.elements {
-      guard let profile = copy.catalog.profiles[name] else { continue }
-      copy.unsaved.note(.putProfile(profile))
-    }
-    return Dictionary(
-      uniqueKeysWithValues: copy.takeSnapshot(at: 0).records.map { ($0.key, $0.value) })
-  }
-
   private func decoded(_ inputs: [UInt8]) throws -> Input {
     var reader = ByteReader(inputs)
     let input = try Input(from: &reader)
@@ -57,7 +45,7 @@ import Testing
       try restored.restore(SnapshotRecord(key: key, value: snapshot[key]))
     }
     for entry in journal { _ = restored.apply(try decoded(entry)) }
-    #expect(state(of: restored) == state(of: live), "seed \(seed)")
+    #expect(restored.state == live.state, "seed \(seed)")
 
     for _ in 0..<200 {
       let input = inputs.next(after: live)
@@ -66,7 +54,7 @@ import Testing
       #expect(replayed.events == expected.events, "seed \(seed)")
       #expect(replayed.batch == expected.batch, "seed \(seed)")
     }
-    #expect(state(of: restored) == state(of: live), "seed \(seed)")
+    #expect(restored.state == live.state, "seed \(seed)")
   }
 
   @Test(arguments: 1...10 as ClosedRange<UInt64>)

@@ -1,0 +1,29 @@
+@testable import Detect
+
+extension Engine {
+  /// Every part of the engine's state, one record each, by key: what a snapshot from nothing would hold.
+  var state: [[UInt8]: [UInt8]?] {
+    var copy = self
+    for index in copy.things.indices { copy.markChanged(index) }
+    copy.unsaved.catalog = [:]
+    for change in copy.catalog.everything { copy.unsaved.note(change) }
+    return Dictionary(
+      uniqueKeysWithValues: copy.takeSnapshot(at: 0).records.map { ($0.key, $0.value) })
+  }
+}
+
+extension Catalog {
+  /// The changes that make this catalog out of an empty one.
+  fileprivate var everything: [Change] {
+    var changes = profiles.values.map { Change.putProfile($0) }
+    changes += groups.values.map { Change.putGroup($0) }
+    changes += things.values.map { Change.putThing($0) }
+    for profile in profiles.keys {
+      changes += targets(ofProfile: profile).map { Change.attach(profile: profile, $0) }
+    }
+    for thing in things.keys {
+      changes += groups(ofThing: thing).elements.map { Change.join(thing, group: $0) }
+    }
+    return changes + tags.map { Change.putTags(resource: $0, $1) }
+  }
+}

@@ -1,0 +1,135 @@
+@testable import Detect
+
+/// One run without a fault over everything that was ever committed: the reports carry the times under
+/// which they were finally accepted (evaluation.md 9).
+struct FaultlessRun {
+  private(set) var engine = Engine()
+  private(set) var events: [ViolationEvent] = []
+  private(set) var accepted: [MetricReport] = []
+  /// The descriptions of the profiles that were put, in order.
+  private(set) var descriptions: [String] = []
+
+  init(of groups: [JournalGroup]) throws(StoreError) {
+    for group in groups {
+      var reader = ByteReader(group.inputs)
+      while !reader.isAtEnd { apply(try Input(from: &reader)) }
+    }
+  }
+
+  private mutating func apply(_ input: Input) {
+    switch input {
+    case .reports(let reports, let time):
+      // One by one, to see which are accepted.
+      for report in reports {
+        let outcome = engine.apply(.reports([report], at: time))
+        events += outcome.events
+        if outcome.batch.accepted == 1 { accepted.append(report) }
+      }
+    case .changes(let changes, _):
+      for case .putProfile(let profile) in changes {
+        descriptions.append(profile.description ?? "")
+      }
+      events += engine.apply(input).events
+    case .advance, .configure: events += engine.apply(input).events
+    }
+  }
+}
+
+/// Compares what a life has left on its disk, and what its clients saw, with one faultless run.
+struct Oracle {
+  private(set) var violations: [String] = []
+
+  init(of simulation: Simulation) {
+    let (disk, record) = (simulation.disk, simulation.record)
+    violations += disk.refused.map { "the store was asked for what it cannot do: \($0)" }
+    do {
+      let run = try FaultlessRun(of: disk.groups)
+      let history = try disk.store.violationEvents(afterSequence: 0, limit: .max)
+      compare(history, with: run)
+      compare(record, with: run)
+      for (watcher, seen) in record.seen where seen != history {
+        violations.append(
+          "watcher \(watcher) saw \(seen.map(\.sequence)) of \(history.map(\.sequence))")
+      }
+      let recovery = try Recovery(from: disk.store)
+      compare(recovery.engine.state, with: run.engine.state)
+      try compareValues(in: disk.store, and: recovery, with: run.engine)
+    } catch {
+      violations.append("the disk cannot be read: \(error)")
+    }
+    for store in simulation.stoppedStores {
+      expect(store.lateWrites == 0, "a service wrote after it had stopped")
+    }
+  }
+
+  private mutating func expect(_ condition: Bool, _ violation: String) {
+    if !condition { violations.append(violation) }
+  }
+
+  private mutating func compare(_ history: [ViolationEvent], with run: FaultlessRun) {
+    let place = zip(history, run.events).prefix { $0 == $1 }.count
+    expect(
+      history == run.events,
+      """
+      event \(place + 1) of \(history.count), of \(run.events.count) in the faultless run:
+        \(history.dropFirst(place).first.map { "\($0)" } ?? "none")
+        \(run.events.dropFirst(place).first.map { "\($0)" } ?? "none")
+      """)
+    expect(
+      history.map(\.sequence) == history.indices.map { Int64($0) + 1 },
+      "sequence numbers \(history.map(\.sequence))")
+  }
+
+  private mutating func compare(_ record: ClientRecord, with run: FaultlessRun) {
+    let keys = run.accepted.map { ReportKey($0) }
+    let accepted = Set(keys)
+    expect(keys.count == accepted.count, "a report was accepted twice")
+    expect(record.acknowledged.isSubset(of: accepted), "an acknowledged report is lost")
+    expect(record.acknowledged.count == record.sent.count, "a report was not acknowledged")
+    expect(
+      run.accepted.allSatisfy { record.sent[ReportKey($0)] == $0.datapoints },
+      "a report was accepted that nobody sent")
+
+    let answered = Set(record.descriptions)
+    expect(
+      run.descriptions.filter(answered.contains) == record.descriptions,
+      "changes \(record.descriptions) were answered, \(run.descriptions) are there")
+
+    let starts = run.events.filter { $0.type == .inAlarm }
+      .reduce(into: [String: Int64]()) { $0[$1.violationID] = $1.time }
+    expect(
+      record.listed.allSatisfy { starts[$0.key] == $0.value },
+      "a violation was listed that never was")
+  }
+
+  private mutating func compare(
+    _ recovered: [[UInt8]: [UInt8]?], with expected: [[UInt8]: [UInt8]?]
+  ) {
+    for key in Set(recovered.keys).union(expected.keys) where recovered[key] != expected[key] {
+      violations.append(
+        """
+        after recovery the record of \(key) is
+          \(recovered[key].map { "\($0 ?? [])" } ?? "none"), and without faults
+          \(expected[key].map { "\($0 ?? [])" } ?? "none")
+        """)
+    }
+  }
+
+  /// Retained values, those in chunks and those that wait for the next snapshot.
+  private mutating func compareValues(
+    in store: MemoryStore, and recovery: Recovery, with engine: Engine
+  ) throws(StoreError) {
+    for thing in engine.things.map(\.name) {
+      for metric in Metric.catalogue.map(\.metric) {
+        let chunks = try store.metricValues(
+          thing: thing, metric: metric, start: 0, end: .max, upTo: recovery.snapshotPosition)
+        var values: [MetricDatum] = []
+        for chunk in chunks { values += try chunk.decoded() }
+        values += recovery.engine.unsavedValues(of: thing, metric)
+        expect(
+          values == engine.unsavedValues(of: thing, metric),
+          "the values of \(metric.description.name) of \(thing.text) are others")
+      }
+    }
+  }
+}
