@@ -6,10 +6,11 @@ STRICT := --explicit-target-dependency-import-check error
 BUILD := swift build -j $(JOBS) $(STRICT)
 PYTHON := .venv/bin/python
 SWIFT_FILES := Package.swift Sources Tests
-C_FILES := $(shell find CSources -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
+C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate check format generate bench bench-engine setup build lint contract generated
+.PHONY: help demo test simulate check format generate bench bench-engine bench-core fuzz-core
+.PHONY: sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -44,6 +45,15 @@ bench: setup ## Builds for release and measures.
 bench-engine: setup ## Builds for release and measures the engine alone: THINGS=300000 at most.
 	$(BUILD) -c release --product EngineBench
 	"$$(swift build -c release --show-bin-path)/EngineBench" $(THINGS)
+
+bench-core: ## Measures the C core beside its peers; writes docs/core-benchmarks.md.
+	sh Tests/Benchmarks/core/run $(PARTS)
+
+fuzz-core: ## Fuzzes the C core: SECONDS=60 for each fuzzer.
+	sh Tests/CoreTests/Fuzz/run $(SECONDS)
+
+sanitize-core: ## Tests the C core with two compilers, sanitizers and the analyzer.
+	sh Tests/CoreTests/check
 
 setup: ## Installs what is missing (Debian packages as root or with sudo; Python into .venv).
 	@.ci/setup

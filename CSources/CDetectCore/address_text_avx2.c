@@ -103,8 +103,22 @@ TEXT_STEP unsigned __int128 read_run(const struct text *text, uint32_t begin, ui
   return number;
 }
 
-TEXT_STEP bool read_groups(const struct text *text, uint32_t length, uint64_t gaps, uint32_t groups,
+/* Whether the groups are of one to four digits, parted by one colon, and once perhaps by two. */
+TEXT_STEP bool has_ipv6_form(const struct text *text, uint32_t length, uint64_t gaps) {
+  uint64_t digits = text->digits;
+  uint64_t bad = digits & digits >> 1 & digits >> 2 & digits >> 3 & digits >> 4;
+  bad |= gaps & (gaps - 1);
+  bad |= text->colons & ~gaps & 1;
+  bad |= text->colons & (uint64_t)1 << (length - 1) & ~(gaps << 1);
+  return bad == 0;
+}
+
+TEXT_STEP bool read_groups(const struct text *text, uint32_t length, uint32_t groups,
                            core_address *address) {
+  uint64_t gaps = text->colons & text->colons >> 1;
+  if (!has_ipv6_form(text, length, gaps)) {
+    return false;
+  }
   uint32_t count = 0;
   unsigned __int128 number;
   if (gaps == 0) {

@@ -41,8 +41,9 @@ TEXT_STEP void read_text(const char *characters, uint32_t length, struct text *t
  *
  * The digits of the group at i are the last ones before its end; one permutation fetches all 32.
  */
-TEXT_STEP bool read_groups(const struct text *text, uint32_t length, uint64_t gaps, uint32_t groups,
+TEXT_STEP bool read_groups(const struct text *text, uint32_t length, uint32_t groups,
                            core_address *address) {
+  uint64_t gaps = text->colons & text->colons >> 1;
   /* A gap at the start or at the end is one empty group, not two. */
   bool leads = gaps & 1;
   bool trails = length >= 2 && gaps >> (length - 2) & 1;
@@ -68,6 +69,11 @@ TEXT_STEP bool read_groups(const struct text *text, uint32_t length, uint64_t ga
   __m128i end = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(ends, numbers));
   __m128i previous = _mm_alignr_epi8(end, _mm_set1_epi8(leads ? 0 : -1), 15);
   __m128i digits = _mm_sub_epi8(_mm_sub_epi8(end, previous), _mm_set1_epi8(1));
+  /* Whatever colons are too many have left an empty group. */
+  __m128i beyond_first = _mm_sub_epi8(digits, _mm_set1_epi8(1));
+  if (_cvtmask16_u32(_mm_mask_cmpgt_epu8_mask((__mmask16)kept, beyond_first, _mm_set1_epi8(3)))) {
+    return false;
+  }
   __m128i placed = _mm_unpacklo_epi64(end, digits);
   placed = _mm_maskz_compress_epi8((__mmask16)(kept | kept << 8), placed);
   placed = _mm_maskz_expand_epi8((__mmask16)(places | places << 8), placed);

@@ -19,34 +19,34 @@
 /* -------------------------------------------------------------------------------------- IPv4 */
 
 /*
- * 192.0.2.1 has octets of 3, 1, 1 and 1 digits: its dots are at 3, 5 and 7. One shuffle, from a
- * table of all 81 combinations, lines up the digits, zeros where there are none, and two products
- * make them octets:
+ * The ends of the four octets of 192.0.2.1 are at 3, 5, 7 and 9. There are 81 such combinations; a
+ * product is a perfect hash of them, and the row that it leads to must be theirs. Its shuffle lines
+ * up the digits, zeros where there are none, and two products make them octets:
  *
  *     0 1 9 2 | 0 0 0 0 | 0 0 0 2 | 0 0 0 1     ·  0 100 10 1     =  192 | 0 | 2 | 1
  */
+struct ipv4_form {
+  uint8_t shuffle[16];
+  uint32_t ends;
+};
+
+#define FORM_BITS 8
+#define FORM_HASH(ends) ((uint32_t)((ends)*UINT32_C(0xa9a2122d)) >> (32 - FORM_BITS))
 #define OCTET(start, digits)                                                                       \
   0x80, (uint8_t)((digits) > 2 ? (start) : 0x80),                                                  \
       (uint8_t)((digits) > 1 ? (start) + (digits)-2 : 0x80), (uint8_t)((start) + (digits)-1)
-#define OCTETS(a, b, c, d)                                                                         \
-  { OCTET(0, a), OCTET((a) + 1, b), OCTET((a) + (b) + 2, c), OCTET((a) + (b) + (c) + 3, d) }
-#define OCTETS_3(a, b, c) OCTETS(a, b, c, 1), OCTETS(a, b, c, 2), OCTETS(a, b, c, 3)
-#define OCTETS_9(a, b) OCTETS_3(a, b, 1), OCTETS_3(a, b, 2), OCTETS_3(a, b, 3)
-#define OCTETS_27(a) OCTETS_9(a, 1), OCTETS_9(a, 2), OCTETS_9(a, 3)
+#define ENDS(a, b, c, d)                                                                           \
+  (1u << (a) | 1u << ((a) + (b) + 1) | 1u << ((a) + (b) + (c) + 2) |                               \
+   1u << ((a) + (b) + (c) + (d) + 3))
+#define FORM(a, b, c, d)                                                                           \
+  [FORM_HASH(ENDS(a, b, c, d))] = {                                                                \
+      {OCTET(0, a), OCTET((a) + 1, b), OCTET((a) + (b) + 2, c), OCTET((a) + (b) + (c) + 3, d)},    \
+      ENDS(a, b, c, d)}
+#define FORMS_3(a, b, c) FORM(a, b, c, 1), FORM(a, b, c, 2), FORM(a, b, c, 3)
+#define FORMS_9(a, b) FORMS_3(a, b, 1), FORMS_3(a, b, 2), FORMS_3(a, b, 3)
+#define FORMS_27(a) FORMS_9(a, 1), FORMS_9(a, 2), FORMS_9(a, 3)
 
-static const uint8_t octet_shuffles[81][16] = {OCTETS_27(1), OCTETS_27(2), OCTETS_27(3)};
-
-/* Whether the places of dots and digits are those of an address: four runs of one to three digits,
- * none longer than one digit with a zero first. */
-TEXT_STEP bool has_ipv4_form(uint32_t dots, uint32_t digits, uint32_t zeros, uint32_t length) {
-  uint32_t starts = (dots << 1 | 1) & ((1u << length) - 1);
-  uint32_t bad = digits & digits >> 1 & digits >> 2 & digits >> 3; /* four in a row */
-  bad |= starts & ~digits;                                         /* an octet without digits */
-  bad |= dots & 1u << (length - 1);
-  bad |= starts & zeros & digits >> 1;
-  bad |= (dots | digits) ^ ((1u << length) - 1); /* another character */
-  return bad == 0 && __builtin_popcount(dots) == 3;
-}
+static const struct ipv4_form ipv4_forms[1 << FORM_BITS] = {FORMS_27(1), FORMS_27(2), FORMS_27(3)};
 
 /* `text` as load16() gives it; length 1 to 15. */
 TEXT_STEP bool parse_ipv4_vector(__m128i text, uint32_t length, uint32_t *address) {
@@ -55,25 +55,21 @@ TEXT_STEP bool parse_ipv4_vector(__m128i text, uint32_t length, uint32_t *addres
   uint32_t dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')));
   uint32_t digits = (uint32_t)_mm_movemask_epi8(is_digit);
   uint32_t zeros = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('0')));
-  if (!has_ipv4_form(dots, digits, zeros, length)) {
-    return false;
-  }
-  uint32_t first = (uint32_t)__builtin_ctz(dots);
-  uint32_t second = (uint32_t)__builtin_ctz(dots & (dots - 1));
-  uint32_t third = 31 - (uint32_t)__builtin_clz(dots);
-  uint32_t combination =
-      27 * (first - 1) + 9 * (second - first - 2) + 3 * (third - second - 2) + (length - third - 2);
-  __m128i shuffle = _mm_loadu_si128((const __m128i *)octet_shuffles[combination]);
-  __m128i lined_up = _mm_shuffle_epi8(values, shuffle);
-  __m128i weights = _mm_set1_epi32(0x010a6400);
-  __m128i pairs = _mm_maddubs_epi16(lined_up, weights);
+  uint32_t ends = dots | 1u << length;
+  const struct ipv4_form *form = &ipv4_forms[FORM_HASH(ends)];
+  uint32_t other = (ends | digits) ^ ((2u << length) - 1);
+  uint32_t leading_zeros = (dots << 1 | 1) & zeros & digits >> 1;
+
+  __m128i shuffle = _mm_loadu_si128((const __m128i *)form->shuffle);
+  __m128i pairs = _mm_maddubs_epi16(_mm_shuffle_epi8(values, shuffle), _mm_set1_epi32(0x010a6400));
   __m128i octets = _mm_madd_epi16(pairs, _mm_set1_epi16(1));
-  if (!_mm_testz_si128(octets, _mm_set1_epi32(~0xff))) {
+  bool fits = _mm_testz_si128(octets, _mm_set1_epi32(~0xff));
+  if (!fits || form->ends != ends || (other | leading_zeros) != 0) {
     return false;
   }
-  __m128i bytes = _mm_shuffle_epi8(
-      octets, _mm_setr_epi8(12, 8, 4, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));
-  *address = (uint32_t)_mm_cvtsi128_si32(bytes);
+  const __m128i reversed =
+      _mm_setr_epi8(12, 8, 4, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  *address = (uint32_t)_mm_cvtsi128_si32(_mm_shuffle_epi8(octets, reversed));
   return true;
 }
 
@@ -87,26 +83,10 @@ struct text {
 
 TEXT_STEP void read_text(const char *characters, uint32_t length, struct text *text);
 
-/* Reads `length` characters as `groups` groups, or fewer with a gap; they are the upper bits of the
- * address. The form is right, and a gap is where two colons are, from `gaps` on. */
-TEXT_STEP bool read_groups(const struct text *text, uint32_t length, uint64_t gaps, uint32_t groups,
+/* Reads `length` characters, all digits or colons, as `groups` groups, or fewer with a gap; they
+ * are the upper bits of the address. */
+TEXT_STEP bool read_groups(const struct text *text, uint32_t length, uint32_t groups,
                            core_address *address);
-
-/* Whether the groups are of one to four digits, parted by one colon, and once perhaps by two. */
-TEXT_STEP bool has_ipv6_form(const struct text *text, uint32_t length, uint64_t gaps) {
-  uint64_t digits = text->digits;
-  uint64_t bad = digits & digits >> 1 & digits >> 2 & digits >> 3 & digits >> 4;
-  bad |= gaps & (gaps - 1);
-  bad |= text->colons & ~gaps & 1;
-  bad |= text->colons & (uint64_t)1 << (length - 1) & ~(gaps << 1);
-  return bad == 0;
-}
-
-TEXT_STEP bool read_ipv6(const struct text *text, uint32_t length, uint32_t groups,
-                         core_address *address) {
-  uint64_t gaps = text->colons & text->colons >> 1;
-  return has_ipv6_form(text, length, gaps) && read_groups(text, length, gaps, groups, address);
-}
 
 TEXT_STEP bool parse_ipv6_vector(const char *characters, uint32_t length, core_address *address) {
   struct text text;
@@ -117,7 +97,7 @@ TEXT_STEP bool parse_ipv6_vector(const char *characters, uint32_t length, core_a
   }
   core_address read;
   if (text.dots == 0) {
-    if (!read_ipv6(&text, length, 8, &read)) {
+    if (!read_groups(&text, length, 8, &read)) {
       return false;
     }
   } else {
@@ -134,7 +114,7 @@ TEXT_STEP bool parse_ipv6_vector(const char *characters, uint32_t length, core_a
     uint32_t groups_length = after_gap ? start : start - 1;
     text.digits &= ~(UINT64_MAX << groups_length);
     text.colons &= ~(UINT64_MAX << groups_length);
-    if (!read_ipv6(&text, groups_length, 6, &read)) {
+    if (!read_groups(&text, groups_length, 6, &read)) {
       return false;
     }
     read.low |= ipv4;
@@ -147,13 +127,15 @@ TEXT_STEP bool parse_vector(const char *text, size_t length, core_address *addre
   if (length == 0 || length > LONGEST_IPV6) {
     return false;
   }
-  if (length <= LONGEST_IPV4) {
-    __m128i characters = load16(text, (uint32_t)length);
+  /* IPv6 has a colon among its first five characters. */
+  __m128i begin = load16(text, length < 16 ? (uint32_t)length : 16);
+  if (_mm_movemask_epi8(_mm_cmpeq_epi8(begin, _mm_set1_epi8(':'))) == 0) {
     uint32_t ipv4;
-    if (parse_ipv4_vector(characters, (uint32_t)length, &ipv4)) {
-      *address = (core_address){0, (uint64_t)0xffff << IPV4_BITS | ipv4};
-      return true;
+    if (length > LONGEST_IPV4 || !parse_ipv4_vector(begin, (uint32_t)length, &ipv4)) {
+      return false;
     }
+    *address = (core_address){0, (uint64_t)0xffff << IPV4_BITS | ipv4};
+    return true;
   }
   return parse_ipv6_vector(text, (uint32_t)length, address);
 }

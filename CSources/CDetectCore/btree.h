@@ -16,8 +16,8 @@
  * Every (w+1)th boundary goes to the level above, and so on until the rest fits the root. All nodes
  * but the last of a level are full; the last is padded with all ones. The levels follow one another
  * without pointers: child c of node i is node i·(w+1) + c of the next level, where c is the number
- * of boundaries in the node that are at or before the key. As w + 1 is odd, the parity of the rank
- * is the parity of the sum of the counts met on the way down.
+ * of boundaries in the node that are at or before the key. As w + 1 is odd, that number is odd
+ * exactly if the rank so far is: below the last level it is the answer.
  *
  * What is stored is b - 1, and a boundary counts if the key is greater: so all ones never count,
  * and no stored boundary is all ones. A boundary at the very start of the space is a flag instead.

@@ -85,3 +85,13 @@ TARGET_INLINE uint32_t count128(const void *line, uint64_t high, uint64_t low) {
   uint32_t low_beyond = mask64((const uint64_t *)line + 8, low);
   return (uint32_t)__builtin_popcount(mask64(line, high) | (equal & low_beyond));
 }
+
+/* Bit i is the lowest of number i, of 64. */
+TARGET_INLINE uint64_t lowest_bits(const uint32_t *numbers) {
+  uint64_t bits = 0;
+  for (int i = 0; i < 8; i++) {
+    __m256i signs = _mm256_slli_epi32(load(numbers, i), 31);
+    bits |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(signs)) << 8 * i;
+  }
+  return bits;
+}

@@ -32,7 +32,7 @@ TARGET_INLINE uint32_t mask32(const void *line, uint32_t key) {
 }
 
 TARGET_INLINE uint32_t count32(const void *line, uint32_t key) {
-  return (uint32_t)__builtin_popcount(mask32(line, key) & 0xffff);
+  return (uint32_t)__builtin_popcount(mask32(line, key));
 }
 
 TARGET_INLINE uint32_t count32_root(const void *line, uint32_t key) {
@@ -57,4 +57,15 @@ TARGET_INLINE uint32_t count128(const void *line, uint64_t high, uint64_t low) {
   __mmask8 low_beyond = _mm512_mask_cmpgt_epu64_mask(
       equal, _mm512_set1_epi64((int64_t)low), _mm512_loadu_si512((const uint64_t *)line + 8));
   return count_bits8(_kor_mask8(mask64(line, high), low_beyond));
+}
+
+/* Bit i is the lowest of number i, of 64. */
+TARGET_INLINE uint64_t lowest_bits(const uint32_t *numbers) {
+  uint64_t bits = 0;
+  for (int i = 0; i < 4; i++) {
+    __mmask16 lowest =
+        _mm512_test_epi32_mask(_mm512_loadu_si512(numbers + 16 * i), _mm512_set1_epi32(1));
+    bits |= (uint64_t)_cvtmask16_u32(lowest) << 16 * i;
+  }
+  return bits;
 }

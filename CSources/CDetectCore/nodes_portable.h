@@ -68,3 +68,12 @@ INLINE uint32_t count128(const void *line, uint64_t high, uint64_t low) {
   }
   return count;
 }
+
+/* Bit i is the lowest of number i, of 64. */
+INLINE uint64_t lowest_bits(const uint32_t *numbers) {
+  uint64_t bits = 0;
+  for (uint32_t i = 0; i < 64; i++) {
+    bits |= (uint64_t)(numbers[i] & 1) << i;
+  }
+  return bits;
+}

@@ -10,5 +10,8 @@
 #define PORT_SEARCH(name) port_##name##_avx2
 #include "cidr_readers.h"
 #include "cidr_search.h"
+
+#include "cidr_many.h"
+#include "cidr_pairs.h"
 #include "port_search.h"
 #endif

@@ -7,4 +7,7 @@
 #define PORT_SEARCH(name) port_##name##_portable
 #include "cidr_readers.h"
 #include "cidr_search.h"
+
+#include "cidr_many.h"
+#include "cidr_pairs.h"
 #include "port_search.h"

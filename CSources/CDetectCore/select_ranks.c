@@ -1,3 +1,4 @@
+#include "instructions.h"
 #include "memory.h"
 
 #include <string.h>
@@ -44,14 +45,30 @@ struct part {
   uint32_t bucket;
 };
 
-static inline __attribute__((always_inline)) uint32_t bucket_of(int64_t value) {
+INLINE uint32_t bucket_of(int64_t value) {
   int64_t sign = value >> 63;
   double magnitude = (double)(value ^ sign);
-  uint64_t bits;
+  int64_t bits;
   memcpy(&bits, &magnitude, sizeof bits);
-  uint32_t upper = (uint32_t)(bits >> MANTISSA_SHIFT);
-  uint32_t bucket = upper < FIRST_BUCKET ? 0 : upper - FIRST_BUCKET;
-  return (uint32_t)(((int32_t)bucket ^ (int32_t)sign) + HALF);
+  int64_t bucket = (bits >> MANTISSA_SHIFT) - FIRST_BUCKET;
+  bucket = bucket < 0 ? 0 : bucket;
+  return (uint32_t)((bucket ^ sign) + HALF);
+}
+
+/* Buckets are found for a block of values before they are used, which a compiler does with
+ * vectors. */
+#define BLOCK 128u
+
+INLINE void find_buckets(const int64_t *values, size_t count, uint32_t *buckets) {
+  if (count == BLOCK) {
+    for (size_t i = 0; i < BLOCK; i++) {
+      buckets[i] = bucket_of(values[i]);
+    }
+    return;
+  }
+  for (size_t i = 0; i < count; i++) {
+    buckets[i] = bucket_of(values[i]);
+  }
 }
 
 static void sift_down(int64_t *values, size_t root, size_t count) {
@@ -79,16 +96,16 @@ static void heap_sort(int64_t *values, size_t count) {
   }
 }
 
-static void count_buckets(struct tables *tables, const int64_t *values, size_t count) {
+INLINE void count_blocks(struct tables *tables, const int64_t *values, size_t count) {
   uint32_t *counts = tables->counts;
   memset(counts, 0, sizeof tables->counts);
-  size_t i = 0;
-  for (; i + 2 <= count; i += 2) {
-    counts[2 * bucket_of(values[i])]++;
-    counts[2 * bucket_of(values[i + 1]) + 1]++;
-  }
-  if (i < count) {
-    counts[2 * bucket_of(values[i])]++;
+  uint32_t buckets[BLOCK];
+  for (size_t begin = 0; begin < count; begin += BLOCK) {
+    size_t length = count - begin < BLOCK ? count - begin : BLOCK;
+    find_buckets(values + begin, length, buckets);
+    for (size_t i = 0; i < length; i++) {
+      counts[2 * buckets[i] + i % 2]++;
+    }
   }
 }
 
@@ -133,18 +150,57 @@ static size_t find_parts(struct tables *tables, const size_t *ranks, size_t rank
   return found;
 }
 
+/* Copies the values of the parts; ends[i] begins as the beginning of part i. */
+INLINE void copy_blocks(const struct tables *tables, const int64_t *values, size_t count,
+                        size_t *ends, int64_t *copies) {
+  uint32_t buckets[BLOCK];
+  for (size_t begin = 0; begin < count; begin += BLOCK) {
+    size_t length = count - begin < BLOCK ? count - begin : BLOCK;
+    find_buckets(values + begin, length, buckets);
+    for (size_t i = 0; i < length; i++) {
+      uint8_t part = tables->wanted[buckets[i]];
+      if (__builtin_expect(part != NOT_WANTED, 0)) {
+        copies[ends[part]++] = values[begin + i];
+      }
+    }
+  }
+}
+
+#if HAS_VECTORS
+AVX512_TARGET static void count_blocks_avx512(struct tables *tables, const int64_t *values,
+                                              size_t count) {
+  count_blocks(tables, values, count);
+}
+
+AVX512_TARGET static void copy_blocks_avx512(const struct tables *tables, const int64_t *values,
+                                             size_t count, size_t *ends, int64_t *copies) {
+  copy_blocks(tables, values, count, ends, copies);
+}
+#endif
+
+static void count_buckets(struct tables *tables, const int64_t *values, size_t count) {
+#if HAS_VECTORS
+  if (core_best_instructions() == CORE_AVX512) {
+    count_blocks_avx512(tables, values, count);
+    return;
+  }
+#endif
+  count_blocks(tables, values, count);
+}
+
 static void copy_parts(const struct tables *tables, const int64_t *values, size_t count,
                        const struct part *parts, size_t part_count, int64_t *copies) {
   size_t ends[MAX_RANKS];
   for (size_t i = 0; i < part_count; i++) {
     ends[i] = parts[i].begin;
   }
-  for (size_t i = 0; i < count; i++) {
-    uint8_t part = tables->wanted[bucket_of(values[i])];
-    if (__builtin_expect(part != NOT_WANTED, 0)) {
-      copies[ends[part]++] = values[i];
-    }
+#if HAS_VECTORS
+  if (core_best_instructions() == CORE_AVX512) {
+    copy_blocks_avx512(tables, values, count, ends, copies);
+    return;
   }
+#endif
+  copy_blocks(tables, values, count, ends, copies);
 }
 
 static void select_in(struct tables *tables, int64_t *values, int64_t *spare,

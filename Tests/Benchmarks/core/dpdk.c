@@ -18,7 +18,7 @@
 void start_dpdk(void) {
   char *arguments[] = {
       "bench", "--no-huge", "--no-pci", "--no-telemetry", "-m",
-      "3072",  "-l",        "0",        "--log-level=1",  "--force-max-simd-bitwidth=512"};
+      "4096",  "-l",        "0",        "--log-level=1",  "--force-max-simd-bitwidth=512"};
   int count = sizeof arguments / sizeof *arguments;
   REQUIRE(rte_eal_init(count, arguments) >= 0);
 }
@@ -180,7 +180,7 @@ static struct peers measure_ipv6(const struct oracle *oracle, const core_address
   }
   struct rte_fib6_conf fib = {.type = RTE_FIB6_TRIE, .max_routes = 1 << 21};
   fib.trie.nh_sz = RTE_FIB6_TRIE_4B;
-  fib.trie.num_tbl8 = oracle->count > 10000 ? 1 << 18 : 32000;
+  fib.trie.num_tbl8 = oracle->count > 10000 ? 1 << 19 : 32000;
   call.table = rte_fib6_create("fib6", SOCKET_ID_ANY, &fib);
   REQUIRE(call.table != NULL);
   if (rte_fib6_select_lookup(call.table, RTE_FIB6_LOOKUP_TRIE_VECTOR_AVX512) != 0) {
@@ -193,8 +193,8 @@ static struct peers measure_ipv6(const struct oracle *oracle, const core_address
   }
   rte_fib6_free(call.table);
 
-  struct rte_lpm6_config lpm = {.max_rules = 1 << 20, .number_tbl8s = 1 << 18};
-  lpm.number_tbl8s = oracle->count > 10000 ? 1 << 18 : 1 << 16;
+  struct rte_lpm6_config lpm = {.max_rules = 1 << 21};
+  lpm.number_tbl8s = oracle->count > 10000 ? 1 << 19 : 1 << 16;
   call.table = rte_lpm6_create("lpm6", SOCKET_ID_ANY, &lpm);
   REQUIRE(call.table != NULL);
   add_all(add_to_lpm6, call.table, oracle);

@@ -82,13 +82,13 @@ struct prefixes small_list(enum family family, size_t count, random_source *rand
 
 struct prefixes routing_table(enum family family, size_t count, random_source *random) {
   static const struct share ipv4_shares[] = {
-      {8, 1},   {12, 1},  {14, 2},   {15, 2},   {16, 13},  {17, 8}, {18, 14}, {19, 25},
-      {20, 45}, {21, 50}, {22, 110}, {23, 100}, {24, 620}, {28, 2}, {32, 2},  {0, 0}};
+      {14, 12},  {15, 20},   {16, 135},  {17, 80},   {18, 140}, {19, 250}, {20, 450},
+      {21, 500}, {22, 1100}, {23, 1000}, {24, 6200}, {28, 20},  {32, 20},  {0, 0}};
   static const struct share ipv6_shares[] = {
-      {28, 3},  {29, 25}, {32, 110}, {33, 15}, {34, 15},  {36, 45}, {38, 15}, {40, 85}, {42, 15},
-      {44, 90}, {45, 10}, {46, 30},  {47, 20}, {48, 470}, {64, 5},  {128, 1}, {0, 0}};
+      {29, 10}, {32, 110}, {33, 15}, {34, 15}, {36, 45},  {38, 15}, {40, 85}, {42, 15},
+      {44, 90}, {45, 10},  {46, 30}, {47, 20}, {48, 470}, {64, 5},  {128, 1}, {0, 0}};
   struct prefixes table = allocate(count);
-  uint32_t block_count = (uint32_t)(count / 40 + 1);
+  uint32_t block_count = (uint32_t)(count / (family == IPV4 ? 40 : 10) + 1);
   uint64_t *blocks = malloc(block_count * sizeof *blocks);
   for (uint32_t i = 0; i < block_count; i++) {
     blocks[i] = family == IPV4
