@@ -21,12 +21,16 @@ struct SeededGenerator: RandomNumberGenerator {
 /// metric family arrive, and time passes, now and then for days.
 struct RandomInputs {
   private var random: SeededGenerator
-  private(set) var now: Int64 = 1_700_000_000_000
+  private(set) var now: Int64 = 1_700_000_000_123
   private var nextReport: [Int: UInt64] = [:]
   private var told = 0
+  /// In every second life times are whole minutes, so that values lie at the very edge of windows.
+  private let isCoarse: Bool
 
   init(seed: UInt64) {
     random = SeededGenerator(seed: seed)
+    isCoarse = seed % 2 == 0
+    if isCoarse { now = now / 60_000 * 60_000 }
   }
 
   /// What every life of this kind begins with.
@@ -39,8 +43,7 @@ struct RandomInputs {
   }
 
   mutating func next(after engine: Engine) -> Input {
-    now += Int64.random(in: 0...40_000, using: &random)
-    if chance(1, in: 300) { now += 49 * 3_600_000 }
+    passTime()
     told += 1
     // A life begins with many changes, so that there is something to judge.
     let kind = told < 30 && chance(1, in: 2) ? 2 : Int.random(in: 0..<20, using: &random)
@@ -52,6 +55,18 @@ struct RandomInputs {
     default:
       return .reports((0..<Int.random(in: 1...6, using: &random)).map { _ in report() }, at: now)
     }
+  }
+
+  /// Mostly some seconds; often to the edge of a bucket or by a whole one, where it matters on which side of
+  /// an edge a value falls; now and then by more than two days.
+  private mutating func passTime() {
+    switch Int.random(in: 0..<40, using: &random) {
+    case 0..<28: now += Int64.random(in: 0...4, using: &random) * (isCoarse ? 60_000 : 9_973)
+    case 28..<33: now = (now / 300_000 + 1) * 300_000
+    case 33..<38: now += 300_000
+    default: break
+    }
+    if chance(1, in: 300) { now += 49 * 3_600_000 }
   }
 
   /// What a random operation changes; nothing where it is refused.
@@ -127,7 +142,7 @@ struct RandomInputs {
     case 2:
       metric = numericMetric()
       criteria.comparisonOperator = comparisons[Int.random(in: 0..<4, using: &random)]
-      criteria.statistic = chance(1, in: 2) ? "p50" : "p99.9"
+      criteria.statistic = Self.statistics[Int.random(in: 0..<11, using: &random)]
       criteria.durationSeconds = chance(1, in: 2) ? 300 : 900
     default:
       metric = numericMetric()
@@ -137,6 +152,10 @@ struct RandomInputs {
     }
     return Behavior(name: "behavior-\(number)", metric: metric, criteria: criteria)
   }
+
+  private static let statistics = [
+    "p0", "p0.1", "p0.01", "p1", "p10", "p50", "p90", "p99", "p99.9", "p99.99", "p100",
+  ]
 
   private mutating func numericMetric() -> String {
     let metrics = [
@@ -151,7 +170,13 @@ struct RandomInputs {
     var id = nextReport[thing, default: 1]
     nextReport[thing] = id + 1
     if chance(1, in: 20) { id = UInt64.random(in: 1...id, using: &random) }
-    let time = chance(1, in: 3) ? now - Int64.random(in: -1200...31_000, using: &random) : nil
+    let time: Int64? =
+      switch Int.random(in: 0..<8, using: &random) {
+      case 0, 1: now - Int64.random(in: -1200...31_000, using: &random)
+      case 2: now / 300_000 * 300_000
+      case 3: now / 300_000 * 300_000 - 1
+      default: nil
+      }
     return MetricReport(
       thing: ThingName("thing-\(thing)"), id: id, time: time,
       datapoints: (0..<Int.random(in: 0...4, using: &random)).map { _ in datapoint() })

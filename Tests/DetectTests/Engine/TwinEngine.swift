@@ -293,7 +293,7 @@ struct TwinEngine {
   }
 
   func percentile(_ statistic: String, of sorted: [Int64]) -> Int64 {
-    let hundredths = statistic == "p50" ? 5000 : 9990
+    let hundredths = Int(((Double(statistic.dropFirst()) ?? 0) * 100).rounded())
     var rank = 1
     while rank * 10000 < hundredths * sorted.count { rank += 1 }
     return sorted[rank - 1]
