@@ -31,6 +31,10 @@ package enum Limits {
   package static let tagValueCharacters = 256
   /// Tags of one resource: AWS's quota.
   package static let tagsPerResource = 50
+  /// Characters of a custom metric's display name: the API model's maximum.
+  package static let displayNameCharacters = 128
+  /// Characters of a client's request token: the API model's maximum.
+  package static let clientRequestTokenCharacters = 64
 
   // Profiles (evidence.md 6.1).
 
@@ -60,6 +64,14 @@ package enum Limits {
   package static let profilesPerBacktest = 100
   /// Profiles of the account. AWS publishes no number; this one bounds what may be created.
   package static let securityProfiles = 5000
+
+  // Custom metrics (evidence.md 2.3, 6.1).
+
+  /// Custom metrics of the account: AWS's quota.
+  package static let customMetrics = 100
+  /// Numbers that custom metrics are given, each once, since stored values of a deleted metric keep its
+  /// number. They leave room for AWS's own below, and last for 645 times as many metrics as there may be.
+  package static let customMetricNumbers: ClosedRange<UInt16> = 1000...65535
 
   // Groups (evidence.md 5.3).
 
@@ -97,6 +109,9 @@ package enum Limits {
   package static let rememberedReportIDs = 64
   /// Datapoints of one report: all built-in metrics several times over; bounds the work of one input.
   package static let datapointsPerReport = 1000
+  /// Bytes of one string in a report. AWS publishes no number; every name and topic filter fits, and a list
+  /// of them stays bounded.
+  package static let reportedStringBytes = 1024
   /// Elements of one list datapoint: all ports of a device; bounds memory for one value.
   package static let elementsPerDatapoint = 65535
 

@@ -45,6 +45,11 @@ package enum Router {
         methods.listSecurityProfilesForTarget),
       "/detect.v1.Detect/ListTargetsForSecurityProfile": unary(
         methods.listTargetsForSecurityProfile),
+      "/detect.v1.Detect/CreateCustomMetric": unary(methods.createCustomMetric),
+      "/detect.v1.Detect/DescribeCustomMetric": unary(methods.describeCustomMetric),
+      "/detect.v1.Detect/UpdateCustomMetric": unary(methods.updateCustomMetric),
+      "/detect.v1.Detect/ListCustomMetrics": unary(methods.listCustomMetrics),
+      "/detect.v1.Detect/DeleteCustomMetric": unary(methods.deleteCustomMetric),
       "/detect.v1.Detect/ListActiveViolations": unary(methods.listActiveViolations),
       "/detect.v1.Detect/ListViolationEvents": unary(methods.listViolationEvents),
       "/detect.v1.Detect/WatchViolationEvents": serverStreaming(methods.watchViolationEvents),

@@ -1,4 +1,4 @@
-/// All that users have told the service: profiles, targets, things, groups and tags.
+/// All that users have told the service: profiles, metrics, targets, things, groups and tags.
 ///
 /// A value: operations decide against it, changes are applied to it, and the same changes in the same
 /// order always give the same catalog.
@@ -14,6 +14,13 @@ package struct Catalog: Sendable {
   /// Groups by name.
   package private(set) var groups: [String: ThingGroup] = [:]
   package private(set) var groupNames = SortedList<String>()
+  /// Custom metrics by name.
+  package private(set) var customMetrics: [String: CustomMetric] = [:]
+  package private(set) var customMetricNames = SortedList<String>()
+  /// Every metric there is, for those who look one up.
+  package private(set) var metrics = MetricDefinitions()
+  /// The number that the latest custom metric was given, nil before the first.
+  private(set) var lastMetricNumber: UInt16?
   /// Tags by the resource part of an ARN, for example `securityprofile/Cameras`.
   package private(set) var tags: [String: [Tag]] = [:]
 
@@ -92,6 +99,17 @@ package struct Catalog: Sendable {
     (profiles.values.map(\.number).max() ?? 0) + 1
   }
 
+  /// The name of the first profile that judges or retains a metric, nil where none does.
+  package func firstProfile(usingMetric name: String) -> String? {
+    profileNames.elements.first { profiles[$0]?.uses(metric: name) ?? false }
+  }
+
+  /// A number that no custom metric has or had, nil once all are given away.
+  package var unusedMetricNumber: UInt16? {
+    guard let lastMetricNumber else { return Limits.customMetricNumbers.lowerBound }
+    return lastMetricNumber < Limits.customMetricNumbers.upperBound ? lastMetricNumber + 1 : nil
+  }
+
   // MARK: Changes
 
   /// The things whose coverage or rules a change may have altered.
@@ -153,6 +171,19 @@ package struct Catalog: Sendable {
       return .thing(thing)
     case .putTags(let resource, let list):
       tags[resource] = list.isEmpty ? nil : list
+      return .none
+    case .putCustomMetric(let metric):
+      customMetrics[metric.name] = metric
+      customMetricNames.insert(metric.name)
+      metrics.insert(metric)
+      return .none
+    case .removeCustomMetric(let name):
+      customMetrics[name] = nil
+      customMetricNames.remove(name)
+      metrics.remove(name)
+      return .none
+    case .giveMetricNumber(let number):
+      lastMetricNumber = number
       return .none
     }
   }

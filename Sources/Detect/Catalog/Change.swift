@@ -1,4 +1,4 @@
-/// A change of what the service knows of profiles, targets, things, groups and tags.
+/// A change of what the service knows of profiles, metrics, targets, things, groups and tags.
 ///
 /// A change says what is true afterwards, not what was asked: the decision is made once, before the
 /// journal, and replay repeats the effect even if a later version would decide otherwise. Each change also
@@ -16,4 +16,8 @@ package enum Change: Hashable, Sendable {
   case leave(ThingName, group: String)
   /// All tags of a resource, in the order of their keys; an empty list removes them.
   case putTags(resource: String, [Tag])
+  case putCustomMetric(CustomMetric)
+  case removeCustomMetric(String)
+  /// Numbers of custom metrics up to this one have been given away.
+  case giveMetricNumber(UInt16)
 }

@@ -23,12 +23,14 @@ package struct Backtest: Sendable {
   private var summary = Summary()
   private var lastTime: Int64 = .min
 
-  /// A backtest of these profiles: every thing is judged by every one, in this order.
+  /// A backtest of these profiles: every thing is judged by every one, in this order. Reports are checked
+  /// by the same metrics that are given here.
   ///
   /// - Throws: `invalidRequest` where there is no profile, a name occurs twice, or a behavior could not be
   ///   stored.
   package init(
-    _ profiles: [(name: String, behaviors: [Behavior])], settings: Settings
+    _ profiles: [(name: String, behaviors: [Behavior])], of metrics: MetricDefinitions = .init(),
+    settings: Settings
   ) throws(DetectError) {
     guard !profiles.isEmpty, profiles.count <= Limits.profilesPerBacktest else {
       throw .invalidRequest(
@@ -43,11 +45,10 @@ package struct Backtest: Sendable {
       guard !plans.contains(where: { $0.profileName == profile.name }) else {
         throw .invalidRequest("security profile \(profile.name) occurs twice", field: field)
       }
-      plans.append(
-        ProfilePlan(
-          try SecurityProfile(
-            backtested: profile.name, profile.behaviors, number: UInt32(index), settings: settings),
-          settings: settings))
+      let profile = try SecurityProfile(
+        backtested: profile.name, profile.behaviors, number: UInt32(index), of: metrics,
+        settings: settings)
+      plans.append(ProfilePlan(profile, of: metrics, settings: settings))
     }
     engine = Engine(settings: settings, rehearsing: Coverage(plans))
   }
@@ -127,9 +128,10 @@ extension Engine {
 extension SecurityProfile {
   /// A profile that exists only while it is tried out.
   fileprivate init(
-    backtested name: String, _ behaviors: [Behavior], number: UInt32, settings: Settings
+    backtested name: String, _ behaviors: [Behavior], number: UInt32, of metrics: MetricDefinitions,
+    settings: Settings
   ) throws(DetectError) {
-    let rules = try BehaviorValidation(behaviors, settings: settings).checkedRules()
+    let rules = try BehaviorValidation(behaviors, of: metrics, settings: settings).checkedRules()
     self.init(
       name: name, description: nil, behaviors: behaviors, alertTargets: [:],
       additionalMetricsToRetain: [], metricsExportConfig: nil, version: 1, creationDate: 0,

@@ -17,7 +17,8 @@ package struct BehaviorRule: Equatable, Sendable {
     }
   }
 
-  /// What a datapoint is held against.
+  /// What a datapoint is held against. The threshold of a metric that measures numbers is an
+  /// `OrderedNumber`, as its values are.
   package enum Criterion: Equatable, Sendable {
     case threshold(Comparison, Int64)
     /// The percentile in hundredths of a per cent: p99.9 is 9990.
@@ -26,9 +27,15 @@ package struct BehaviorRule: Equatable, Sendable {
     case addresses(CIDRSet, within: Bool)
     /// Conforms when every port is inside (`within`) or none is.
     case ports(PortSet, within: Bool)
+    /// Conforms when every number is one of these (`within`) or none is.
+    case numbers(Set<Double>, within: Bool)
+    /// Conforms when every string is one of these (`within`) or none is.
+    case strings(Set<String>, within: Bool)
   }
 
   package var metric: Metric
+  package var family: MetricFamily
+  package var kind: MetricKind
   package var dimension: MetricDimension?
   /// Nil retains the metric and never judges.
   package var criterion: Criterion?
@@ -41,10 +48,12 @@ package struct BehaviorRule: Equatable, Sendable {
   package var datapointsToClear: Int
 
   package init(
-    metric: Metric, dimension: MetricDimension?, criterion: Criterion?, duration: Int64?,
+    metric: MetricDescription, dimension: MetricDimension?, criterion: Criterion?, duration: Int64?,
     datapointsToAlarm: Int, datapointsToClear: Int
   ) {
-    self.metric = metric
+    self.metric = metric.metric
+    family = metric.family
+    kind = metric.kind
     self.dimension = dimension
     self.criterion = criterion
     self.duration = duration

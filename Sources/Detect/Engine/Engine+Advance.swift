@@ -32,10 +32,12 @@ extension Engine {
         case .percentile(let comparison, _):
           guard let threshold = thresholds[slot.identity] else { continue }
           conforms = comparison.holds(value, threshold)
-        case .addresses, .ports: continue
+        case .addresses, .ports, .numbers, .strings: continue
         }
         markChanged(thing)
-        count(thing, slot: index, conforms: conforms, at: end, &events) { .count(value) }
+        count(thing, slot: index, conforms: conforms, at: end, &events) {
+          MetricValue(amount: value, slot.entry.rule.kind)
+        }
       }
     }
   }
@@ -48,8 +50,8 @@ extension Engine {
       let bucket = window.bucket(endingAt: end)
     else { return nil }
     let buckets = window.buckets(endingAt: end, length: slot.entry.rule.duration ?? settings.bucket)
-    if slot.entry.family == .reportedGauge { return bucket.last }
-    if slot.when == .atClose, slot.entry.family == .bucketedSample,
+    if slot.entry.rule.family == .reportedGauge { return bucket.last }
+    if slot.when == .atClose, slot.entry.rule.family == .bucketedSample,
       case .threshold(let comparison, _) = slot.criterion
     {
       switch comparison {
@@ -61,7 +63,7 @@ extension Engine {
   }
 
   /// The thresholds of the statistical behaviors at a close: the nearest rank among all reporting things
-  /// of the profile (evaluation.md 5). A behavior with fewer than two values has none.
+  /// of the profile (evaluation.md 5). A behavior with fewer than two values, or a negative one, has none.
   private func thresholds(of reporting: [Int], bucketEnding end: Int64) -> [SlotIdentity: Int64] {
     var populations: [SlotIdentity: (hundredths: Int, values: [Int64])] = [:]
     for thing in reporting {
@@ -73,7 +75,9 @@ extension Engine {
       }
     }
     return populations.compactMapValues { population in
-      guard population.values.count >= 2 else { return nil }
+      guard population.values.count >= 2, population.values.allSatisfy({ $0 >= 0 }) else {
+        return nil
+      }
       let rank = nearestRank(hundredths: population.hundredths, of: population.values.count)
       return population.values.elements(atRanks: [rank - 1]).first
     }

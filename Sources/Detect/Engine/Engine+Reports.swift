@@ -107,18 +107,18 @@ extension Engine {
         RetainedValue.encode(datapoint, at: time, to: &things[thing].retained)
         unsaved.retainedValues += 1
       }
-      guard case .count(let count) = datapoint.value else { continue }
+      guard let amount = datapoint.value.amount else { continue }
       let window = things[thing].windowIndex(of: datapoint.metric)
-      if things[thing].windows[window].add(count, at: time, bucketEnd: end) {
+      if things[thing].windows[window].add(amount, at: time, bucketEnd: end) {
         openBuckets[end, default: []].append(thing)
       }
     }
     let pastBuckets = (openBuckets.keys.min() ?? end) - settings.longestDuration
     let pastValues = clock - settings.grace - settings.longestDuration
-    for (metric, sum) in folded.sums where things[thing].coverage.uses(metric) {
+    for (metric, amount) in folded.amounts where things[thing].coverage.uses(metric) {
       let window = things[thing].windowIndex(of: metric)
-      if metric.description.family == .reportedCounter {
-        things[thing].windows[window].hold(sum, at: time, capacity: settings.windowCapacity)
+      if metric.ofAWS?.family == .reportedCounter {
+        things[thing].windows[window].hold(amount, at: time, capacity: settings.windowCapacity)
       }
       things[thing].windows[window].prune(bucketsThrough: pastBuckets, valuesThrough: pastValues)
     }
@@ -131,12 +131,15 @@ extension Engine {
     switch (slot.criterion, value) {
     case (.threshold(let comparison, let threshold), .count(let reported)):
       var measured = reported
-      if slot.entry.family == .reportedCounter, let length = slot.entry.rule.duration {
+      if slot.entry.rule.family == .reportedCounter, let length = slot.entry.rule.duration {
         measured = things[thing].window(of: slot.metric)?.sum(endingAt: time, length: length) ?? 0
       }
       count(
         thing, slot: index, conforms: comparison.holds(measured, threshold), at: time, &events
       ) { .count(measured) }
+    case (.threshold(let comparison, let threshold), .number(let number)):
+      let conforms = comparison.holds(OrderedNumber.encode(number), threshold)
+      count(thing, slot: index, conforms: conforms, at: time, &events) { .number(number) }
     case (.addresses(let set, let within), .addresses(let addresses)):
       let conforms = addresses.allSatisfy { set.contains($0.address) == within }
       count(thing, slot: index, conforms: conforms, at: time, &events) {
@@ -147,6 +150,12 @@ extension Engine {
       count(thing, slot: index, conforms: conforms, at: time, &events) {
         .ports(ports.map(Int64.init))
       }
+    case (.numbers(let set, let within), .numbers(let numbers)):
+      let conforms = numbers.allSatisfy { set.contains($0) == within }
+      count(thing, slot: index, conforms: conforms, at: time, &events) { .numbers(numbers) }
+    case (.strings(let set, let within), .strings(let texts)):
+      let conforms = texts.allSatisfy { set.contains($0) == within }
+      count(thing, slot: index, conforms: conforms, at: time, &events) { .strings(texts) }
     default:
       preconditionFailure("a rule and a report disagree on the kind of metric \(slot.metric)")
     }
@@ -172,7 +181,7 @@ struct FoldedReport {
         continue
       }
       values[index].value = Self.fold(
-        values[index].value, datapoint.value, datapoint.metric.description.family)
+        values[index].value, datapoint.value, datapoint.metric.ofAWS?.family)
     }
   }
 
@@ -180,20 +189,21 @@ struct FoldedReport {
     values.first { $0.metric == metric }?.value
   }
 
-  /// The sum of every numeric metric.
-  var sums: some Sequence<(Metric, Int64)> {
-    values.lazy.compactMap { metric, value in
-      if case .count(let count) = value { (metric, count) } else { nil }
-    }
+  /// The sum, or the last value of a gauge, of every numeric metric.
+  var amounts: some Sequence<(Metric, Int64)> {
+    values.lazy.compactMap { metric, value in value.amount.map { (metric, $0) } }
   }
 
+  /// The family is that of AWS's metric; counts are of no other ones.
   private static func fold(
-    _ earlier: ReportedValue, _ later: ReportedValue, _ family: MetricFamily
+    _ earlier: ReportedValue, _ later: ReportedValue, _ family: MetricFamily?
   ) -> ReportedValue {
     switch (earlier, later) {
     case (.count(let a), .count(let b)) where family != .reportedGauge: .count(saturatingSum(a, b))
     case (.addresses(let a), .addresses(let b)): .addresses(a + b)
     case (.ports(let a), .ports(let b)): .ports(a + b)
+    case (.numbers(let a), .numbers(let b)): .numbers(a + b)
+    case (.strings(let a), .strings(let b)): .strings(a + b)
     default: later
     }
   }
@@ -206,6 +216,14 @@ extension MetricValue {
     case .count(let count): self = .count(count)
     case .addresses(let addresses): self = .cidrs(addresses.map(\.text))
     case .ports(let ports): self = .ports(ports.map(Int64.init))
+    case .number(let number): self = .number(number)
+    case .numbers(let numbers): self = .numbers(numbers)
+    case .strings(let texts): self = .strings(texts)
     }
+  }
+
+  /// The value of a numeric metric, from what windows have of it.
+  init(amount: Int64, _ kind: MetricKind) {
+    self = kind == .number ? .number(OrderedNumber.decode(amount)) : .count(amount)
   }
 }

@@ -60,7 +60,7 @@ extension Engine {
       let change = try Change(from: &reader)
       _ = catalog.apply(change)
       if case .putProfile(let profile) = change {
-        plans[profile.name] = ProfilePlan(profile, settings: settings)
+        plans[profile.name] = ProfilePlan(profile, of: catalog.metrics, settings: settings)
       }
     case RecordKind.thing: try restoreThing(from: &reader)
     case RecordKind.counters:
@@ -244,8 +244,15 @@ extension Change {
     var key = ByteWriter()
     key.write(Engine.RecordKind.catalog)
     var isRemoval = false
-    // The second byte orders the kinds; profiles and groups come before what refers to them.
+    // The second byte orders the kinds; metrics, profiles and groups come before what refers to them.
     switch self {
+    case .putCustomMetric(let metric):
+      key.write(UInt8(0))
+      key.write(metric.name)
+    case .removeCustomMetric(let name):
+      key.write(UInt8(0))
+      key.write(name)
+      isRemoval = true
     case .putProfile(let profile):
       key.write(UInt8(1))
       key.write(profile.name)
@@ -289,6 +296,8 @@ extension Change {
       key.write(UInt8(6))
       key.write(resource)
       isRemoval = tags.isEmpty
+    case .giveMetricNumber:
+      key.write(UInt8(7))
     }
     if isRemoval { return SnapshotRecord(key: key.bytes, value: nil) }
     var value = ByteWriter()

@@ -6,7 +6,6 @@ final class ProfilePlan: Sendable {
     /// The behavior with its defaults resolved, as events carry it.
     let behavior: Behavior
     let number: UInt32
-    let family: MetricFamily
     let criteriaType: BehaviorCriteriaType
   }
 
@@ -16,18 +15,19 @@ final class ProfilePlan: Sendable {
   /// Every metric that a behavior uses or that is retained.
   let metrics: Set<Metric>
 
-  init(_ profile: SecurityProfile, settings: Settings) {
+  init(_ profile: SecurityProfile, of definitions: MetricDefinitions, settings: Settings) {
     profileName = profile.name
     profileNumber = profile.number
-    entries = zip(
-      profile.behaviors, zip(profile.rules(settings: settings), profile.behaviorNumbers)
-    )
-    .map { behavior, compiled in
+    let rules = profile.rules(of: definitions, settings: settings)
+    entries = zip(profile.behaviors, zip(rules, profile.behaviorNumbers)).map {
+      behavior, compiled in
       Entry(
         rule: compiled.0, behavior: behavior.resolved, number: compiled.1,
-        family: compiled.0.metric.description.family, criteriaType: behavior.criteriaType)
+        criteriaType: behavior.criteriaType)
     }
-    let retained = profile.additionalMetricsToRetain.compactMap { Metric.named($0.metric)?.metric }
+    let retained = profile.additionalMetricsToRetain.compactMap {
+      definitions.named($0.metric)?.metric
+    }
     metrics = Set(entries.map(\.rule.metric)).union(retained)
   }
 }
@@ -64,46 +64,35 @@ final class Coverage: Sendable {
 
   let plans: [ProfilePlan]
   let slots: [Slot]
-  /// By metric number: whether a covering profile uses the metric.
-  private let uses: [Bool]
-  /// By metric number: whether a behavior sums the metric over a window that ends at a report's time.
-  private let needs: [Bool]
+  /// The metrics that a covering profile uses.
+  private let used: MetricSet
+  /// The metrics that a behavior sums over a window that ends at a report's time.
+  private let summed: MetricSet
 
   init(_ plans: [ProfilePlan]) {
     self.plans = plans
     var slots: [Slot] = []
-    var uses: [Bool] = []
-    var needs: [Bool] = []
-    func mark(_ metric: Metric, in flags: inout [Bool]) {
-      let index = Int(metric.number)
-      while flags.count <= index { flags.append(false) }
-      flags[index] = true
-    }
+    var used = MetricSet()
+    var summed = MetricSet()
     for plan in plans {
-      for metric in plan.metrics { mark(metric, in: &uses) }
+      for metric in plan.metrics { used.insert(metric) }
       for (index, entry) in plan.entries.enumerated() {
         guard let criterion = entry.rule.criterion else { continue }
-        let when = Self.judgement(of: criterion, entry.family)
-        if when == .onArrival, entry.family == .reportedCounter, entry.rule.duration != nil {
-          mark(entry.rule.metric, in: &needs)
+        let when = Self.judgement(of: criterion, entry.rule.family)
+        if when == .onArrival, entry.rule.family == .reportedCounter, entry.rule.duration != nil {
+          summed.insert(entry.rule.metric)
         }
         slots.append(Slot(plan: plan, index: index, criterion: criterion, when: when))
       }
     }
     self.slots = slots
-    self.uses = uses
-    self.needs = needs
+    self.used = used
+    self.summed = summed
   }
 
-  func uses(_ metric: Metric) -> Bool {
-    let index = Int(metric.number)
-    return index < uses.count && uses[index]
-  }
+  func uses(_ metric: Metric) -> Bool { used.contains(metric) }
 
-  func needsValues(of metric: Metric) -> Bool {
-    let index = Int(metric.number)
-    return index < needs.count && needs[index]
-  }
+  func needsValues(of metric: Metric) -> Bool { summed.contains(metric) }
 
   private static func judgement(
     of criterion: BehaviorRule.Criterion, _ family: MetricFamily
@@ -113,6 +102,41 @@ final class Coverage: Sendable {
     case .bucketedCounter, .bucketedSample: return .atClose
     case .reportedCounter, .reportedGauge, .list: return .onArrival
     }
+  }
+}
+
+/// A few metrics, asked for at every datapoint: AWS's own, whose numbers are small, in one word; those of
+/// users, whose numbers may be any, in a short sorted list.
+struct MetricSet: Sendable {
+  private var ofAWS: UInt64 = 0
+  private var custom: [UInt16] = []
+
+  mutating func insert(_ metric: Metric) {
+    guard metric.number >= 64 else {
+      ofAWS |= 1 << UInt64(metric.number)
+      return
+    }
+    let place = place(of: metric.number)
+    if place == custom.count || custom[place] != metric.number {
+      custom.insert(metric.number, at: place)
+    }
+  }
+
+  func contains(_ metric: Metric) -> Bool {
+    guard metric.number >= 64 else { return ofAWS >> UInt64(metric.number) & 1 == 1 }
+    let place = place(of: metric.number)
+    return place < custom.count && custom[place] == metric.number
+  }
+
+  /// Where in `custom` the number is or would be.
+  private func place(of number: UInt16) -> Int {
+    var low = 0
+    var high = custom.count
+    while low < high {
+      let middle = (low + high) / 2
+      if custom[middle] < number { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }
 

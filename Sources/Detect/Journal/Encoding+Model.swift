@@ -212,6 +212,33 @@ extension ThingGroup {
   }
 }
 
+extension CustomMetric {
+  func encode(to writer: inout ByteWriter) {
+    writer.write(name)
+    writer.write(type.rawValue)
+    writer.write(optional: displayName) { $0.write($1) }
+    writer.write(UInt64(number))
+    writer.write(clientRequestToken)
+    writer.write(creationDate)
+    writer.write(lastModifiedDate)
+  }
+
+  init(from reader: inout ByteReader) throws(StoreError) {
+    let name = try reader.readString()
+    let text = try reader.readString()
+    guard let type = CustomMetricType(rawValue: text) else {
+      throw .corrupt("a custom metric of unknown type in a record")
+    }
+    self.init(
+      name: name, type: type,
+      displayName: try reader.readOptional { r throws(StoreError) in try r.readString() },
+      number: try reader.readUInt16(),
+      clientRequestToken: try reader.readString(),
+      creationDate: try reader.readInt64(),
+      lastModifiedDate: try reader.readInt64())
+  }
+}
+
 extension Settings {
   func encode(to writer: inout ByteWriter) {
     writer.write(account.partition)

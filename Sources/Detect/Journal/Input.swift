@@ -84,6 +84,15 @@ extension ReportedValue {
     case .ports(let ports):
       writer.write(UInt8(3))
       writer.write(list: ports) { $0.write(Int64($1)) }
+    case .number(let number):
+      writer.write(UInt8(4))
+      writer.write(number)
+    case .numbers(let numbers):
+      writer.write(UInt8(5))
+      writer.write(list: numbers) { $0.write($1) }
+    case .strings(let texts):
+      writer.write(UInt8(6))
+      writer.write(list: texts) { $0.write($1) }
     }
   }
 
@@ -107,6 +116,9 @@ extension ReportedValue {
           }
           return port
         })
+    case 4: self = .number(try reader.readDouble())
+    case 5: self = .numbers(try reader.readList { r throws(StoreError) in try r.readDouble() })
+    case 6: self = .strings(try reader.readList { r throws(StoreError) in try r.readString() })
     case let kind: throw .corrupt("reported value of unknown kind \(kind)")
     }
   }
@@ -156,6 +168,15 @@ extension Change {
         writer.write(tag.key)
         writer.write(tag.value)
       }
+    case .putCustomMetric(let metric):
+      writer.write(UInt8(12))
+      metric.encode(to: &writer)
+    case .removeCustomMetric(let name):
+      writer.write(UInt8(13))
+      writer.write(name)
+    case .giveMetricNumber(let number):
+      writer.write(UInt8(14))
+      writer.write(UInt64(number))
     }
   }
 
@@ -177,6 +198,9 @@ extension Change {
         try reader.readList { r throws(StoreError) in
           Tag(key: try r.readString(), value: try r.readString())
         })
+    case 12: self = .putCustomMetric(try CustomMetric(from: &reader))
+    case 13: self = .removeCustomMetric(try reader.readString())
+    case 14: self = .giveMetricNumber(try reader.readUInt16())
     case let kind: throw .corrupt("change of unknown kind \(kind)")
     }
   }

@@ -30,10 +30,14 @@ package enum MetricKind: Sendable {
   case cidrs
   /// Port numbers.
   case ports
+  /// A finite number, which may be negative. Of custom metrics only, like the two below.
+  case number
+  case numbers
+  case strings
 }
 
 /// What is fixed about a metric: its name and how it is judged.
-package struct MetricDescription: Sendable {
+package struct MetricDescription: Hashable, Sendable {
   /// The API's name, for example `aws:num-messages-sent`.
   package let name: String
   package let metric: Metric
@@ -72,16 +76,16 @@ extension Metric {
   private static let byName: [String: MetricDescription] = Dictionary(
     uniqueKeysWithValues: catalogue.map { ($0.name, $0) })
 
-  /// The description of the metric with this API name, or nil where there is no such metric.
+  /// The description of AWS's metric with this API name, or nil where AWS defines no such metric.
+  /// `MetricDefinitions` knows those that users define as well.
   package static func named(_ name: String) -> MetricDescription? {
     byName[name]
   }
 
-  /// The description of this metric. A number that no version ever wrote is a fault of ours.
-  package var description: MetricDescription {
+  /// The description of this metric where it is AWS's own, nil where users have defined it.
+  package var ofAWS: MetricDescription? {
     let index = Int(number) - 1
-    precondition(Metric.catalogue.indices.contains(index), "no metric has number \(number)")
-    return Metric.catalogue[index]
+    return Metric.catalogue.indices.contains(index) ? Metric.catalogue[index] : nil
   }
 
   private static func describe(

@@ -34,6 +34,20 @@ package enum ReportedValue: Hashable, Sendable {
   case addresses([ReportedAddress])
   /// 1...65535 each.
   case ports([UInt16])
+  /// Finite.
+  case number(Double)
+  /// Finite each.
+  case numbers([Double])
+  case strings([String])
+
+  /// The value of a numeric metric as windows and thresholds have it; nil for a list.
+  var amount: Int64? {
+    switch self {
+    case .count(let count): count
+    case .number(let number): OrderedNumber.encode(number)
+    case .addresses, .ports, .numbers, .strings: nil
+    }
+  }
 }
 
 /// An address as it was sent, and what it means.

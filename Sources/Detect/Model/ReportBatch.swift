@@ -8,12 +8,16 @@ package struct ReportBatch: Sendable {
   /// The reports whose content is not, by rising index.
   package private(set) var rejections: [ReportRejection] = []
 
+  private let metrics: MetricDefinitions
   private let requiresIDs: Bool
 
   /// An empty batch.
   ///
-  /// - Parameter requiresIDs: whether a report without an id is invalid. A backtest looks at no ids.
-  package init(requiringIDs requiresIDs: Bool = true) {
+  /// - Parameters:
+  ///   - metrics: the metrics that may be reported.
+  ///   - requiresIDs: whether a report without an id is invalid. A backtest looks at no ids.
+  package init(of metrics: MetricDefinitions = .init(), requiringIDs requiresIDs: Bool = true) {
+    self.metrics = metrics
     self.requiresIDs = requiresIDs
   }
 
@@ -35,7 +39,7 @@ package struct ReportBatch: Sendable {
     do {
       let report = try MetricReport(
         validating: thingName, id: requiresIDs ? id : max(id, 1), time: time,
-        datapoints: datapoints)
+        datapoints: datapoints, metrics)
       indices.append(count)
       reports.append(report)
     } catch {
@@ -55,7 +59,7 @@ struct ReportFault: Error {
 extension MetricReport {
   init(
     validating thingName: String, id: UInt64, time: Int64?,
-    datapoints: [(metric: String, value: MetricValue?)]
+    datapoints: [(metric: String, value: MetricValue?)], _ metrics: MetricDefinitions
   ) throws(ReportFault) {
     guard !thingName.isEmpty else {
       throw ReportFault(field: "thing_name", message: "a thing name is required")
@@ -79,7 +83,8 @@ extension MetricReport {
     judged.reserveCapacity(datapoints.count)
     for (index, datapoint) in datapoints.enumerated() {
       do throws(ReportFault) {
-        judged.append(try ReportedDatapoint(validating: datapoint.metric, datapoint.value))
+        judged.append(
+          try ReportedDatapoint(validating: datapoint.metric, datapoint.value, metrics))
       } catch {
         throw ReportFault(field: "datapoints[\(index)].\(error.field)", message: error.message)
       }
@@ -89,37 +94,64 @@ extension MetricReport {
 }
 
 extension ReportedDatapoint {
-  fileprivate init(validating name: String, _ value: MetricValue?) throws(ReportFault) {
-    guard let description = Metric.named(name) else {
+  fileprivate init(
+    validating name: String, _ value: MetricValue?, _ metrics: MetricDefinitions
+  ) throws(ReportFault) {
+    guard let description = metrics.named(name) else {
       throw ReportFault(field: "metric", message: "unknown metric \(quoted(name))")
     }
     guard let value else {
       throw ReportFault(field: "value", message: "a value is required")
     }
+    self.init(metric: description.metric, value: try ReportedValue(validating: value, description))
+  }
+}
+
+extension ReportedValue {
+  fileprivate init(
+    validating value: MetricValue, _ description: MetricDescription
+  ) throws(ReportFault) {
     switch (description.kind, value) {
     case (.count, .count(let count)):
       guard count >= 0 else {
         throw ReportFault(field: "value.count", message: "a count is 0 or more")
       }
-      self.init(metric: description.metric, value: .count(count))
+      self = .count(count)
     case (.cidrs, .cidrs(let texts)):
-      self.init(
-        metric: description.metric,
-        value: .addresses(
-          try Self.elements(texts, "value.cidrs", "not an IPv4 or IPv6 address") { text in
-            IPAddress(text).map { ReportedAddress(text: text, address: $0) }
-          }))
+      self = .addresses(
+        try Self.elements(texts, "value.cidrs", "not an IPv4 or IPv6 address") { text in
+          IPAddress(text).map { ReportedAddress(text: text, address: $0) }
+        })
     case (.ports, .ports(let numbers)):
-      self.init(
-        metric: description.metric,
-        value: .ports(
-          try Self.elements(numbers, "value.ports", "a port is in 1...65535") { number in
-            UInt16(exactly: number).flatMap { $0 > 0 ? $0 : nil }
-          }))
+      self = .ports(
+        try Self.elements(numbers, "value.ports", "a port is in 1...65535") { number in
+          UInt16(exactly: number).flatMap { $0 > 0 ? $0 : nil }
+        })
+    case (.number, .number(let number)):
+      guard number.isFinite else {
+        throw ReportFault(field: "value.number", message: "a number is finite")
+      }
+      self = .number(number)
+    case (.numbers, .numbers(let numbers)):
+      self = .numbers(
+        try Self.elements(numbers, "value.numbers", "a number is finite") { number in
+          number.isFinite ? number : nil
+        })
+    case (.strings, .strings(let texts)):
+      let rule =
+        "a string is at most \(Limits.reportedStringBytes) letters, digits, spaces and :_-/."
+      self = .strings(
+        try Self.elements(texts, "value.strings", rule) { Self.isReportable($0) ? $0 : nil })
     default:
       throw ReportFault(
-        field: "value", message: "\(name) is measured in \(description.kind.fieldName)")
+        field: "value", message: "\(description.name) is measured in \(description.kind.fieldName)")
     }
+  }
+
+  /// Whether a thing may report this text (evidence.md U6).
+  static func isReportable(_ text: String) -> Bool {
+    text.utf8.count <= Limits.reportedStringBytes
+      && text.utf8.allSatisfy { FieldCheck.isAlphanumeric($0) || " :_-/.".utf8.contains($0) }
   }
 
   /// Checks each element of a list.
@@ -154,6 +186,9 @@ extension MetricKind {
     case .count: "count"
     case .cidrs: "cidrs"
     case .ports: "ports"
+    case .number: "number"
+    case .numbers: "numbers"
+    case .strings: "strings"
     }
   }
 }

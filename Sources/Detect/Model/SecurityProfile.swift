@@ -44,6 +44,14 @@ package struct SecurityProfile: Hashable, Sendable {
   }
 }
 
+extension SecurityProfile {
+  /// Whether the profile judges or retains the metric of this name.
+  package func uses(metric name: String) -> Bool {
+    behaviors.contains { $0.metric == name }
+      || additionalMetricsToRetain.contains { $0.metric == name }
+  }
+}
+
 /// Where alerts are published, and the role that AWS would assume to do so (kept and echoed).
 package struct AlertTarget: Hashable, Sendable {
   package var alertTargetARN: String

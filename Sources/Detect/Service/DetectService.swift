@@ -27,7 +27,8 @@ package final class DetectService: Sendable {
   ) throws(StoreError) {
     let recovery = try Recovery(from: store)
     for profile in recovery.engine.catalog.profiles.values {
-      if let fault = profile.faults(settings: settings).first {
+      let metrics = recovery.engine.catalog.metrics
+      if let fault = profile.faults(of: metrics, settings: settings).first {
         throw .unsuitable(
           "security profile \(profile.name) cannot be judged under these settings: \(fault)")
       }
@@ -57,6 +58,10 @@ package final class DetectService: Sendable {
       return decision.response
     }
   }
+
+  /// The metrics that may be reported now: those that are durably defined. Whoever parses reports asks
+  /// anew for each batch.
+  package var metrics: MetricDefinitions { sequencer.metrics }
 
   /// Takes a batch in the order of the calls. Suspends while the queue of reports is full; returns once
   /// the batch has its place, before it is durable.
@@ -155,7 +160,7 @@ package final class DetectService: Sendable {
     _ request: ListMetricValues
   ) async throws(DetectError) -> Page<MetricDatum> {
     try quotas.admit(ListMetricValues.name, at: clock())
-    let query = try MetricValueQuery(request)
+    let query = try MetricValueQuery(request, of: metrics)
     let recent = try await order { state throws(DetectError) in
       let engine = try state.engineToRead()
       guard engine.knows(query.thing) else {

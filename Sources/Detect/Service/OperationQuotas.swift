@@ -8,16 +8,21 @@ final class OperationQuotas: Sendable {
   /// Calls per second of the whole account. Operations that are not named have no published quota.
   static let callsPerSecond: [String: Int] = [
     "AttachSecurityProfile": 10,
+    "CreateCustomMetric": 10,
     "CreateSecurityProfile": 10,
+    "DeleteCustomMetric": 10,
     "DeleteSecurityProfile": 10,
+    "DescribeCustomMetric": 25,
     "DescribeSecurityProfile": 25,
     "DetachSecurityProfile": 10,
     "ListActiveViolations": 10,
+    "ListCustomMetrics": 10,
     "ListMetricValues": 15,
     "ListSecurityProfiles": 10,
     "ListSecurityProfilesForTarget": 10,
     "ListTargetsForSecurityProfile": 10,
     "ListViolationEvents": 10,
+    "UpdateCustomMetric": 10,
     "UpdateSecurityProfile": 10,
     "ValidateSecurityProfileBehaviors": 10,
   ]

@@ -63,6 +63,9 @@ extension ReportBatch {
         case .count: cost + 32
         case .addresses(let addresses): cost + 32 + 64 * addresses.count
         case .ports(let ports): cost + 32 + 2 * ports.count
+        case .number: cost + 32
+        case .numbers(let numbers): cost + 32 + 8 * numbers.count
+        case .strings(let texts): texts.reduce(cost + 32) { $0 + 32 + $1.utf8.count }
         }
       }
     }

@@ -23,6 +23,9 @@ final class Sequencer: Sendable {
   private let inbox = Mutex(Inbox())
   /// Touched only on the engine worker; the lock is never contended and proves it to the compiler.
   private let state: Mutex<State>
+  /// What is durable, for other threads. A definition that a failed commit takes back is never seen, so
+  /// no report can carry the number of a metric that does not exist.
+  private let publishedMetrics: Mutex<MetricDefinitions>
 
   private struct Inbox {
     var jobs: [@Sendable (inout State) -> Void] = []
@@ -105,12 +108,16 @@ final class Sequencer: Sendable {
     self.workers = workers
     self.feed = feed
     self.onFault = onFault
+    publishedMetrics = Mutex(recovery.engine.catalog.metrics)
     state = Mutex(
       State(
         engine: recovery.engine, snapshotPosition: recovery.snapshotPosition,
         position: recovery.position, journalBytes: recovery.journalBytes))
     post { self.configure(&$0) }
   }
+
+  /// The metrics that are durably defined.
+  var metrics: MetricDefinitions { publishedMetrics.withLock { $0 } }
 
   /// Runs a step in its place in the order, and calls back with its answer once that is durable.
   func order<Answer: Sendable>(
@@ -198,7 +205,8 @@ final class Sequencer: Sendable {
       position: state.position, inputs: open.inputs.bytes, events: open.events)
     if isSnapshotDue(state) { takeSnapshot(&state) }
     let snapshot = state.snapshot
-    workers.writer.enqueue { self.write(group, snapshot) }
+    let metrics = state.engine?.catalog.metrics ?? MetricDefinitions()
+    workers.writer.enqueue { self.write(group, snapshot, metrics) }
   }
 
   private func isSnapshotDue(_ state: State) -> Bool {
@@ -232,9 +240,10 @@ final class Sequencer: Sendable {
     }
   }
 
-  /// The group is durable: its events may be seen and its answers be given.
-  private func committed(_ events: [ViolationEvent]) {
+  /// The group is durable: its events and metrics may be seen and its answers be given.
+  private func committed(_ events: [ViolationEvent], _ metrics: MetricDefinitions) {
     post { state in
+      self.publishedMetrics.withLock { $0 = metrics }
       self.feed.publish(events)
       let waiting = state.waiting
       state.waiting = []
@@ -281,6 +290,7 @@ final class Sequencer: Sendable {
       state.snapshotPosition = recovery.snapshotPosition
       state.position = recovery.position
       state.journalBytes = recovery.journalBytes
+      publishedMetrics.withLock { $0 = recovery.engine.catalog.metrics }
       configure(&state)
       feed.restart(newest: recovery.engine.lastSequence)
     } catch {
@@ -290,10 +300,12 @@ final class Sequencer: Sendable {
 
   // MARK: On the writer worker
 
-  private func write(_ group: JournalGroup, _ snapshot: Snapshot?) {
+  private func write(
+    _ group: JournalGroup, _ snapshot: Snapshot?, _ metrics: MetricDefinitions
+  ) {
     do {
       try store.commit(group)
-      committed(group.events)
+      committed(group.events, metrics)
       guard let snapshot else { return }
       try store.writeSnapshot(snapshot)
       snapshotWritten()

@@ -5,6 +5,7 @@
 struct BehaviorParser {
   /// What a behavior cannot know by itself.
   struct Context {
+    let metrics: MetricDefinitions
     let settings: Settings
     /// Whether the elements of values are looked at. Where the list has too many, that is one fault, and
     /// no element adds another.
@@ -14,7 +15,8 @@ struct BehaviorParser {
     /// The names met so far.
     var names: Set<String> = []
 
-    init(_ behaviors: [Behavior], settings: Settings) {
+    init(_ behaviors: [Behavior], of metrics: MetricDefinitions, settings: Settings) {
+      self.metrics = metrics
       self.settings = settings
       let elements = behaviors.reduce(0) { $0 + $1.valueElementCount }
       looksAtElements = elements <= Limits.valueElementsPerProfile
@@ -33,7 +35,7 @@ struct BehaviorParser {
   /// The rule, or nil where there are faults.
   mutating func parse(_ context: inout Context) -> BehaviorRule? {
     checkName(&context)
-    let metric = parseMetric()
+    let metric = parseMetric(context.metrics)
     guard let criteria = behavior.criteria else {
       checkDimension(metric)
       return rule(metric, criterion: nil, duration: nil)
@@ -58,8 +60,7 @@ struct BehaviorParser {
   ) -> BehaviorRule? {
     guard faults.isEmpty, let metric else { return nil }
     return BehaviorRule(
-      metric: metric.metric, dimension: behavior.metricDimension, criterion: criterion,
-      duration: duration,
+      metric: metric, dimension: behavior.metricDimension, criterion: criterion, duration: duration,
       datapointsToAlarm: Int(behavior.criteria?.consecutiveDatapointsToAlarm ?? 1),
       datapointsToClear: Int(behavior.criteria?.consecutiveDatapointsToClear ?? 1))
   }
@@ -76,12 +77,12 @@ struct BehaviorParser {
     }
   }
 
-  private mutating func parseMetric() -> MetricDescription? {
+  private mutating func parseMetric(_ metrics: MetricDefinitions) -> MetricDescription? {
     guard let name = behavior.metric, !name.isEmpty else {
       fault(at: "metric", "is required")
       return nil
     }
-    guard let metric = Metric.named(name) else {
+    guard let metric = metrics.named(name) else {
       fault(at: "metric", "\(quoted(name)) does not exist")
       return nil
     }
@@ -269,7 +270,13 @@ struct BehaviorParser {
     case .ports(let ports):
       let set = PortSet(ports.compactMap(UInt16.init(exactly:)))
       return comparison?.within.map { .ports(set, within: $0) }
-    case .number, .numbers, .strings, nil:
+    case .number(let number):
+      return comparison?.comparison.map { .threshold($0, OrderedNumber.encode(number)) }
+    case .numbers(let numbers):
+      return comparison?.within.map { .numbers(Set(numbers), within: $0) }
+    case .strings(let texts):
+      return comparison?.within.map { .strings(Set(texts), within: $0) }
+    case nil:
       return nil
     }
   }

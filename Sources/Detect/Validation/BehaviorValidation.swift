@@ -20,13 +20,15 @@ struct BehaviorValidation {
   private(set) var warnings: [BehaviorWarning] = []
 
   /// - Throws: `invalidRequest` for a list that is too long to be looked at.
-  init(_ behaviors: [Behavior], settings: Settings) throws(DetectError) {
+  init(
+    _ behaviors: [Behavior], of metrics: MetricDefinitions, settings: Settings
+  ) throws(DetectError) {
     guard behaviors.count <= Limits.behaviorsPerProfile else {
       throw .invalidRequest(
         "behaviors should be at most \(Limits.behaviorsPerProfile), not \(behaviors.count)",
         field: "behaviors")
     }
-    var context = BehaviorParser.Context(behaviors, settings: settings)
+    var context = BehaviorParser.Context(behaviors, of: metrics, settings: settings)
     for (index, behavior) in behaviors.enumerated() {
       var parser = BehaviorParser(behavior, index: index)
       if let rule = parser.parse(&context) {
@@ -59,10 +61,10 @@ extension SecurityProfile {
   /// What the behaviors mean, parallel to `behaviors`.
   ///
   /// A stored profile was valid when it was stored. It may not be under other settings: whoever loads
-  /// profiles looks at `faults(settings:)` first.
-  package func rules(settings: Settings) -> [BehaviorRule] {
+  /// profiles looks at `faults(of:settings:)` first.
+  package func rules(of metrics: MetricDefinitions, settings: Settings) -> [BehaviorRule] {
     do {
-      return try BehaviorValidation(behaviors, settings: settings).checkedRules()
+      return try BehaviorValidation(behaviors, of: metrics, settings: settings).checkedRules()
     } catch {
       preconditionFailure("security profile \(name) was stored with faults: \(error)")
     }
@@ -70,9 +72,10 @@ extension SecurityProfile {
 
   /// What keeps a stored profile from being judged under these settings; empty when nothing does. A
   /// `durationSeconds` is such a fault once the bucket is a different one.
-  package func faults(settings: Settings) -> [String] {
+  package func faults(of metrics: MetricDefinitions, settings: Settings) -> [String] {
     do {
-      return try BehaviorValidation(behaviors, settings: settings).faults.map(\.message)
+      return try BehaviorValidation(behaviors, of: metrics, settings: settings).faults.map(
+        \.message)
     } catch {
       return ["there are more than \(Limits.behaviorsPerProfile) behaviors"]
     }

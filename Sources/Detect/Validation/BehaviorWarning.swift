@@ -18,13 +18,15 @@ package struct BehaviorWarning: Hashable, Sendable {
     case nil:
       messages.append("has no criteria: the metric is retained and never alarms")
     case .threshold(let comparison, let threshold):
-      messages += thresholdWarnings(comparison, threshold, rule.metric.description)
+      messages += thresholdWarnings(comparison, threshold, rule)
     case .percentile(let comparison, let hundredths):
       messages += percentileWarnings(comparison, hundredths)
     case .addresses(let set, let within):
       messages += networkWarnings(behavior, set, within: within)
     case .ports:
       messages += portWarnings(behavior)
+    case .numbers, .strings:
+      messages += setWarnings(behavior)
     }
     return messages.map { BehaviorWarning(behaviorName: behavior.name, message: $0) }
   }
@@ -33,7 +35,7 @@ package struct BehaviorWarning: Hashable, Sendable {
     _ behavior: Behavior, _ rule: BehaviorRule, _ settings: Settings
   ) -> [String] {
     guard let criteria = behavior.criteria else { return [] }
-    switch (rule.metric.description.family, criteria.durationSeconds) {
+    switch (rule.family, criteria.durationSeconds) {
     case (.bucketedCounter, nil):
       return [
         "durationSeconds is absent: the sum over \(settings.bucket / 1000) seconds is judged"
@@ -55,8 +57,10 @@ package struct BehaviorWarning: Hashable, Sendable {
   ]
 
   private static func thresholdWarnings(
-    _ comparison: BehaviorRule.Comparison, _ threshold: Int64, _ metric: MetricDescription
+    _ comparison: BehaviorRule.Comparison, _ threshold: Int64, _ rule: BehaviorRule
   ) -> [String] {
+    // The extremes below are those of counts, and so are the metrics.
+    guard let metric = rule.metric.ofAWS else { return [] }
     switch (comparison, threshold) {
     case (.greaterThanOrEqual, 0), (.lessThanOrEqual, Int64.max):
       return ["never alarms: every value satisfies the criteria"]
@@ -123,13 +127,27 @@ package struct BehaviorWarning: Hashable, Sendable {
 
   private static func portWarnings(_ behavior: Behavior) -> [String] {
     guard case .ports(let ports) = behavior.criteria?.value else { return [] }
-    var messages: [String] = []
-    var seen: Set<Int64> = []
-    for port in ports where !seen.insert(port).inserted {
-      messages.append("\(port) is in the list twice")
-    }
-    if seen.contains(0) { messages.append("port 0 is in the list, but no thing can report it") }
+    var messages = repetitions(in: ports).map { "\($0) is in the list twice" }
+    if ports.contains(0) { messages.append("port 0 is in the list, but no thing can report it") }
     return messages
+  }
+
+  private static func setWarnings(_ behavior: Behavior) -> [String] {
+    switch behavior.criteria?.value {
+    case .numbers(let numbers):
+      return repetitions(in: numbers).map { "\($0) is in the list twice" }
+    case .strings(let texts):
+      return repetitions(in: texts).map { "\(quoted($0)) is in the list twice" }
+        + texts.filter { !ReportedValue.isReportable($0) }.map {
+          "\(quoted($0)) is in the list, but no thing can report it"
+        }
+    default: return []
+    }
+  }
+
+  private static func repetitions<Element: Hashable>(in list: [Element]) -> [Element] {
+    var seen: Set<Element> = []
+    return list.filter { !seen.insert($0).inserted }
   }
 }
 

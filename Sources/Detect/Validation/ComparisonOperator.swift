@@ -33,14 +33,15 @@ package enum ComparisonOperator: String, Sendable, CaseIterable {
 }
 
 extension MetricDescription {
-  /// The operators that the metric takes (evidence.md 2.1 and 2.2).
+  /// The operators that the metric takes (evidence.md 2.1 to 2.3).
   var operators: [ComparisonOperator] {
     switch kind {
     // A device that stays away is only ever away for too long.
     case .count where name == "aws:disconnect-duration": [.lessThan, .lessThanEquals]
-    case .count: [.lessThan, .lessThanEquals, .greaterThan, .greaterThanEquals]
+    case .count, .number: [.lessThan, .lessThanEquals, .greaterThan, .greaterThanEquals]
     case .cidrs: [.inCIDRSet, .notInCIDRSet]
     case .ports: [.inPortSet, .notInPortSet]
+    case .numbers, .strings: [.inSet, .notInSet]
     }
   }
 }

@@ -67,6 +67,18 @@ enum FieldCheck {
     }
   }
 
+  /// The mark by which a caller knows a request again.
+  static func clientRequestToken(_ token: String, field: String) throws(DetectError) {
+    guard !token.isEmpty else { throw .invalidRequest("\(field) is required", field: field) }
+    guard token.utf8.count <= Limits.clientRequestTokenCharacters,
+      token.utf8.allSatisfy({ isAlphanumeric($0) || "_-".utf8.contains($0) })
+    else {
+      throw .invalidRequest(
+        "\(field) should be 1 to \(Limits.clientRequestTokenCharacters) characters of "
+          + "[a-zA-Z0-9_-]", field: field)
+    }
+  }
+
   /// The key of a tag. Those that start with `aws:`, in letters of any case, are AWS's own.
   static func tagKey(_ key: String, field: String) throws(DetectError) {
     try length(of: key, in: Limits.tagKeyCharacters, field: field)
@@ -101,7 +113,8 @@ enum FieldCheck {
     }
   }
 
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+  /// Whether a byte is one of [a-zA-Z0-9].
+  static func isAlphanumeric(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"):

@@ -32,7 +32,7 @@ enum ProfileCheck {
   ///
   /// - Throws: `invalidRequest` naming the entry at fault.
   static func metricsToRetain(
-    _ names: [String], _ entries: [MetricToRetain]
+    _ names: [String], _ entries: [MetricToRetain], of metrics: MetricDefinitions
   ) throws(DetectError) -> [MetricToRetain] {
     var union: [MetricToRetain] = []
     func add(_ entry: MetricToRetain) {
@@ -47,12 +47,12 @@ enum ProfileCheck {
           + "not \(names.count + entries.count)", field: "additionalMetricsToRetain")
     }
     for (index, name) in names.enumerated() {
-      _ = try metric(named: name, field: "additionalMetricsToRetain[\(index)]")
+      _ = try metric(named: name, of: metrics, field: "additionalMetricsToRetain[\(index)]")
       add(MetricToRetain(metric: name))
     }
     for (index, entry) in entries.enumerated() {
       let path = "additionalMetricsToRetainV2[\(index)]"
-      let metric = try metric(named: entry.metric, field: "\(path).metric")
+      let metric = try metric(named: entry.metric, of: metrics, field: "\(path).metric")
       try check(entry.metricDimension, of: metric, field: "\(path).metricDimension")
       add(entry)
     }
@@ -60,10 +60,10 @@ enum ProfileCheck {
   }
 
   private static func metric(
-    named name: String, field: String
+    named name: String, of metrics: MetricDefinitions, field: String
   ) throws(DetectError) -> MetricDescription {
     guard !name.isEmpty else { throw .invalidRequest("\(field) is required", field: field) }
-    guard let metric = Metric.named(name) else {
+    guard let metric = metrics.named(name) else {
       throw .invalidRequest("\(field) \(quoted(name)) does not exist", field: field)
     }
     return metric

@@ -13,6 +13,19 @@ extension Catalog {
     return profile
   }
 
+  /// The custom metric of a request.
+  ///
+  /// - Throws: `invalidRequest` for what is no name, `notFound` where there is no such metric.
+  func customMetric(
+    named name: String, field: String = "metricName"
+  ) throws(DetectError) -> CustomMetric {
+    try FieldCheck.name(name, field: field)
+    guard let metric = customMetrics[name] else {
+      throw .notFound("custom metric \(name) does not exist")
+    }
+    return metric
+  }
+
   /// The group of a request.
   ///
   /// - Throws: `invalidRequest` for what is no name, `notFound` where there is no such group.

@@ -12,11 +12,12 @@ extension DetectMethods {
       throw RPCStatus(DetectError.invalidRequest("profiles are required", field: "profiles"))
     }
     let profiles = try await storedBehaviors(of: try profiles(in: first))
+    let metrics = backend.service.metrics
     var backtest = try await backend.call { service async throws(DetectError) in
-      try Backtest(profiles, settings: service.settings)
+      try Backtest(profiles, of: metrics, settings: service.settings)
     }
     while let request = try await next() {
-      let batch = try reports(in: request)
+      let batch = try reports(in: request, of: metrics)
       for event in try await offLoop({ () throws(DetectError) in try backtest.apply(batch) }) {
         try await send(step(event))
       }
@@ -70,7 +71,9 @@ extension DetectMethods {
     return filled
   }
 
-  private func reports(in request: [UInt8]) throws(RPCStatus) -> ReportBatch {
+  private func reports(
+    in request: [UInt8], of metrics: MetricDefinitions
+  ) throws(RPCStatus) -> ReportBatch {
     try unsafe decode(request, detect__v1__backtest_request__init) { request throws(RPCStatus) in
       guard unsafe request.step_case == DETECT__V1__BACKTEST_REQUEST__STEP_REPORTS,
         let reports = unsafe request.reports?.pointee
@@ -79,7 +82,7 @@ extension DetectMethods {
           DetectError.invalidRequest("every further message carries reports", field: "reports"))
       }
       return try unsafe reportBatch(
-        reports.reports, reports.n_reports, requiringIDs: false)
+        reports.reports, reports.n_reports, of: metrics, requiringIDs: false)
     }
   }
 

@@ -10,6 +10,10 @@ struct EnumTexts {
   ])
   /// The operators of dimensions.
   static let dimensionValueOperator = EnumTexts(texts: ["IN", "NOT_IN"])
+  /// The types of custom metrics.
+  static let customMetricType = EnumTexts(texts: [
+    "number", "number-list", "string-list", "ip-address-list",
+  ])
   /// The levels of learned models.
   static let confidenceLevel = EnumTexts(texts: ["LOW", "MEDIUM", "HIGH"])
 

@@ -2,17 +2,18 @@ internal import CDetectProto
 internal import Detect
 internal import RPC
 
-/// The reports of a request, each checked for its content; `Limits.reportsPerBatch` at most.
+/// The reports of a request, each checked for its content, of these metrics; `Limits.reportsPerBatch` at
+/// most.
 func reportBatch(
   _ reports: UnsafeMutablePointer<UnsafeMutablePointer<Detect__V1__MetricReport>?>?, _ count: Int,
-  requiringIDs: Bool = true
+  of metrics: MetricDefinitions, requiringIDs: Bool = true
 ) throws(RPCStatus) -> ReportBatch {
   guard count <= Limits.reportsPerBatch else {
     throw RPCStatus(
       DetectError.invalidRequest(
         "a batch holds at most \(Limits.reportsPerBatch) reports", field: "reports"))
   }
-  var batch = ReportBatch(requiringIDs: requiringIDs)
+  var batch = ReportBatch(of: metrics, requiringIDs: requiringIDs)
   unsafe UnsafeBufferPointer(start: reports, count: count).forEach { pointer in
     guard let report = unsafe pointer?.pointee else { return }
     unsafe batch.add(

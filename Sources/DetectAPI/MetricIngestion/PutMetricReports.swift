@@ -7,7 +7,7 @@ extension MetricIngestionMethods {
   func putMetricReports(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
     let batch = try unsafe decode(request, detect__v1__put_metric_reports_request__init) {
       request throws(RPCStatus) in
-      try unsafe reportBatch(request.reports, request.n_reports)
+      try unsafe reportBatch(request.reports, request.n_reports, of: backend.service.metrics)
     }
     let outcome = try await backend.call { service async throws(DetectError) in
       try await service.submit(batch).outcome()

@@ -53,7 +53,10 @@ extension MetricIngestionMethods {
   private func submit(_ request: [UInt8]) async throws(RPCStatus) -> NumberedBatch {
     let (number, batch) = try unsafe decode(request, detect__v1__report_metrics_request__init) {
       request throws(RPCStatus) in
-      try unsafe (request.batch_number, reportBatch(request.reports, request.n_reports))
+      try unsafe (
+        request.batch_number,
+        reportBatch(request.reports, request.n_reports, of: backend.service.metrics)
+      )
     }
     return NumberedBatch(number: number, pending: await backend.service.submit(batch))
   }

@@ -294,9 +294,10 @@ import Testing
       ])
   }
 
-  @Test func `Describe and Update answer with the same fields`() {
+  @Test(arguments: ["SecurityProfile", "CustomMetric"])
+  func `Describe and Update answer with the same fields`(noun: String) {
     let fields = ["Describe", "Update"].map { method in
-      Schema.contract.messages["detect.v1.\(method)SecurityProfileResponse"]?.map {
+      Schema.contract.messages["detect.v1.\(method)\(noun)Response"]?.map {
         "\($0.number) \($0.name) \($0.type) \($0.isRepeated)"
       }
     }
@@ -309,6 +310,7 @@ import Testing
       (EnumTexts.comparisonOperator, "ComparisonOperator", "COMPARISON_OPERATOR_"),
       (.dimensionValueOperator, "DimensionValueOperator", "DIMENSION_VALUE_OPERATOR_"),
       (.confidenceLevel, "ConfidenceLevel", "CONFIDENCE_LEVEL_"),
+      (.customMetricType, "CustomMetricType", "CUSTOM_METRIC_TYPE_"),
     ] {
       for (name, number) in Schema.contract.enums["detect.v1.\(type)"] ?? [:] where number > 0 {
         let text = texts[UInt32(number)]

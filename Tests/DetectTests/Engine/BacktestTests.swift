@@ -147,7 +147,7 @@ struct BacktestTests {
       var batch = ReportBatch()
       batch.add(
         thingName: report.thing.text, id: 1, time: time,
-        datapoints: report.datapoints.map { ($0.metric.description.name, MetricValue($0.value)) })
+        datapoints: report.datapoints.map { ($0.metric.ofAWS?.name ?? "", MetricValue($0.value)) })
       said += try backtest.apply(batch)
     }
     if let end = live.openBuckets.keys.max() { expected += live.apply(.advance(to: end)).events }

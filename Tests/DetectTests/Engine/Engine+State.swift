@@ -16,6 +16,8 @@ extension Catalog {
   /// The changes that make this catalog out of an empty one.
   fileprivate var everything: [Change] {
     var changes = profiles.values.map { Change.putProfile($0) }
+    changes += customMetrics.values.map { Change.putCustomMetric($0) }
+    if let lastMetricNumber { changes.append(.giveMetricNumber(lastMetricNumber)) }
     changes += groups.values.map { Change.putGroup($0) }
     changes += things.values.map { Change.putThing($0) }
     for profile in profiles.keys {

@@ -18,7 +18,7 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 /// A random life of a small fleet: profiles come and go, things join and leave groups, reports of every
-/// metric family arrive, and time passes, now and then for days.
+/// metric family arrive, custom metrics are made and deleted, and time passes, now and then for days.
 struct RandomInputs {
   private var random: SeededGenerator
   private(set) var now: Int64 = 1_700_000_000_123
@@ -26,6 +26,9 @@ struct RandomInputs {
   private var told = 0
   /// In every second life times are whole minutes, so that values lie at the very edge of windows.
   private let isCoarse: Bool
+  /// Every custom metric there ever was. Those that are deleted go on being reported, as by a sender whose
+  /// batch was read just before.
+  private var custom: [UInt16: CustomMetric] = [:]
 
   init(seed: UInt64) {
     random = SeededGenerator(seed: seed)
@@ -45,6 +48,7 @@ struct RandomInputs {
   mutating func next(after engine: Engine) -> Input {
     passTime()
     told += 1
+    for metric in engine.catalog.customMetrics.values { custom[metric.number] = metric }
     // A life begins with many changes, so that there is something to judge.
     let kind = told < 30 && chance(1, in: 2) ? 2 : Int.random(in: 0..<20, using: &random)
     switch kind {
@@ -75,7 +79,7 @@ struct RandomInputs {
     let thing = "thing-\(Int.random(in: 0..<6, using: &random))"
     let group = chance(1, in: 2) ? "g0" : "g1"
     let arn = catalog.account.arn(target().resource)
-    switch Int.random(in: 0..<24, using: &random) {
+    switch Int.random(in: 0..<28, using: &random) {
     case 0...5:
       let behaviors = behaviors(of: catalog.profiles[profile])
       return catalog.profiles[profile] == nil
@@ -95,6 +99,14 @@ struct RandomInputs {
     case 15...17: return decide(CreateThing(thingName: thing), catalog)
     case 18...20:
       return decide(AddThingToThingGroup(thingGroupName: group, thingName: thing), catalog)
+    case 21...24:
+      let name = "custom-\(Int.random(in: 0..<4, using: &random))"
+      let type = CustomMetricType.allCases[Int.random(in: 0..<4, using: &random)]
+      return chance(1, in: 4)
+        ? decide(DeleteCustomMetric(metricName: name), catalog)
+        : decide(
+          CreateCustomMetric(
+            metricName: name, metricType: type.rawValue, clientRequestToken: "\(told)"), catalog)
     default:
       return chance(1, in: 2)
         ? decide(DeleteThing(thingName: thing), catalog)
@@ -130,6 +142,13 @@ struct RandomInputs {
       consecutiveDatapointsToClear: Int64.random(in: 1...2, using: &random))
     let comparisons = ["less-than", "less-than-equals", "greater-than", "greater-than-equals"]
     let metric: String
+    if !custom.isEmpty, chance(1, in: 3),
+      let custom = custom.values.sorted(by: { $0.number < $1.number })
+        .randomElement(using: &random)
+    {
+      judge(custom.type, comparisons, &criteria)
+      return Behavior(name: "behavior-\(number)", metric: custom.name, criteria: criteria)
+    }
     switch Int.random(in: 0..<4, using: &random) {
     case 0:
       metric = "aws:listening-tcp-ports"
@@ -157,6 +176,33 @@ struct RandomInputs {
     "p0", "p0.1", "p0.01", "p1", "p10", "p50", "p90", "p99", "p99.9", "p99.99", "p100",
   ]
 
+  private mutating func judge(
+    _ type: CustomMetricType, _ comparisons: [String], _ criteria: inout BehaviorCriteria
+  ) {
+    criteria.comparisonOperator = chance(1, in: 2) ? "in-set" : "not-in-set"
+    switch type {
+    case .number:
+      criteria.comparisonOperator = comparisons[Int.random(in: 0..<4, using: &random)]
+      criteria.durationSeconds = 300
+      if chance(1, in: 2) {
+        criteria.statistic = Self.statistics.randomElement(using: &random)
+      } else {
+        criteria.value = .number(number())
+      }
+    case .numberList: criteria.value = .numbers([0, 0.5, 1])
+    case .stringList: criteria.value = .strings(["a", "b"])
+    case .ipAddressList:
+      criteria.comparisonOperator = chance(1, in: 2) ? "in-cidr-set" : "not-in-cidr-set"
+      criteria.value = .cidrs(["10.0.0.0/30"])
+    }
+  }
+
+  /// Seldom a negative one, since one keeps a whole fleet from being judged.
+  private mutating func number() -> Double {
+    let numbers = [-1.5, -0.0, 0, 0, 0.25, 0.5, 0.5, 1, 1, 2, 2.75, 1e300]
+    return numbers[Int.random(in: (chance(1, in: 4) ? 0 : 1)..<numbers.count, using: &random)]
+  }
+
   private mutating func numericMetric() -> String {
     let metrics = [
       "aws:num-messages-sent", "aws:message-byte-size", "aws:all-bytes-out",
@@ -183,6 +229,12 @@ struct RandomInputs {
   }
 
   private mutating func datapoint() -> ReportedDatapoint {
+    if !custom.isEmpty, chance(2, in: 5),
+      let custom = custom.values.sorted(by: { $0.number < $1.number })
+        .randomElement(using: &random)
+    {
+      return ReportedDatapoint(metric: Metric(number: custom.number), value: value(custom.type))
+    }
     switch Int.random(in: 0..<4, using: &random) {
     case 0:
       return ReportedDatapoint(
@@ -191,19 +243,34 @@ struct RandomInputs {
           (0..<Int.random(in: 0...3, using: &random)).map { _ in
             UInt16.random(in: 1...4, using: &random)
           }))
-    case 1:
-      let texts = (0..<Int.random(in: 0...2, using: &random)).map { _ in
-        "10.0.0.\(Int.random(in: 0...5, using: &random))"
-      }
-      return ReportedDatapoint(
-        named: "aws:destination-ip-addresses",
-        .addresses(
-          texts.compactMap { text in
-            IPAddress(text).map { ReportedAddress(text: text, address: $0) }
-          }))
+    case 1: return ReportedDatapoint(named: "aws:destination-ip-addresses", addresses())
     default:
       return ReportedDatapoint(
         named: numericMetric(), .count(Int64.random(in: 0...9, using: &random)))
+    }
+  }
+
+  private mutating func addresses() -> ReportedValue {
+    let texts = (0..<Int.random(in: 0...2, using: &random)).map { _ in
+      "10.0.0.\(Int.random(in: 0...5, using: &random))"
+    }
+    return .addresses(
+      texts.compactMap { text in
+        IPAddress(text).map { ReportedAddress(text: text, address: $0) }
+      })
+  }
+
+  private mutating func value(_ type: CustomMetricType) -> ReportedValue {
+    switch type {
+    case .number: return .number(number())
+    case .numberList:
+      return .numbers((0..<Int.random(in: 0...2, using: &random)).map { _ in number() })
+    case .stringList:
+      return .strings(
+        (0..<Int.random(in: 0...2, using: &random)).map { _ in
+          ["a", "b", "B", "c"][Int.random(in: 0..<4, using: &random)]
+        })
+    case .ipAddressList: return addresses()
     }
   }
 

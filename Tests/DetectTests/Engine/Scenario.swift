@@ -8,6 +8,7 @@ import Testing
 ///
 ///     setting bucket 60
 ///     behavior PROFILE NAME METRIC OPERATOR VALUE… [over SECONDS] [alarm N] [clear N]
+///     custom-metric NAME TYPE | delete-custom-metric NAME
 ///     attach PROFILE TARGET            (all/things, thinggroup/G, …)
 ///     detach PROFILE TARGET
 ///     delete-profile PROFILE
@@ -15,8 +16,8 @@ import Testing
 ///     at SECONDS report THING ID METRIC=VALUE… [own-time SECONDS]
 ///     at SECONDS advance
 ///
-/// A VALUE is `count:5`, `ports:22,443`, `cidrs:10.0.0.0/8` or, in a behavior, `p99.9`; `ports:` is an
-/// empty list. All `behavior` lines of a profile make it; a later one replaces the profile's behaviors
+/// A VALUE is `count:5`, `ports:22,443`, `cidrs:10.0.0.0/8`, `number:-1.5`, `numbers:1,2.5`, `strings:a,b`
+/// or, in a behavior, `p99.9`; `ports:` is an empty list. All `behavior` lines of a profile make it; a later one replaces the profile's behaviors
 /// with those given since. What the engine says, one line an event or a report that is not taken, is what
 /// follows the line `---`.
 struct Scenario {
@@ -68,6 +69,10 @@ struct Scenario {
         DetachSecurityProfile(
           securityProfileName: step[1],
           securityProfileTargetARN: engine.catalog.account.arn(step[2])))
+    case "custom-metric":
+      try decide(
+        CreateCustomMetric(metricName: step[1], metricType: step[2], clientRequestToken: step[1]))
+    case "delete-custom-metric": try decide(DeleteCustomMetric(metricName: step[1]))
     case "delete-profile": try decide(DeleteSecurityProfile(securityProfileName: step[1]))
     case "thing": try decide(CreateThing(thingName: step[1]))
     case "delete-thing": try decide(DeleteThing(thingName: step[1]))
@@ -135,7 +140,7 @@ struct Scenario {
   }
 
   private mutating func report(_ step: [String]) throws {
-    var batch = ReportBatch()
+    var batch = ReportBatch(of: engine.catalog.metrics)
     var ownTime: Int64?
     var datapoints: [(metric: String, value: MetricValue)] = []
     var rest = step[5...]
@@ -192,7 +197,9 @@ struct Scenario {
     case .count(let count): "count:\(count)"
     case .cidrs(let texts): "cidrs:\(texts.joined(separator: ","))"
     case .ports(let ports): "ports:\(ports.map(String.init).joined(separator: ","))"
-    case .number, .numbers, .strings: "\(value)"
+    case .number(let number): "number:\(number)"
+    case .numbers(let numbers): "numbers:\(numbers.map { "\($0)" }.joined(separator: ","))"
+    case .strings(let texts): "strings:\(texts.joined(separator: ","))"
     }
   }
 
@@ -205,6 +212,11 @@ struct Scenario {
       return .count(count)
     case "ports": return .ports(items.compactMap { Int64($0) })
     case "cidrs": return .cidrs(items)
+    case "number":
+      guard let number = items.first.flatMap(Double.init) else { break }
+      return .number(number)
+    case "numbers": return .numbers(items.compactMap(Double.init))
+    case "strings": return .strings(items)
     default: break
     }
     throw Fault(line: text, why: "not a value")

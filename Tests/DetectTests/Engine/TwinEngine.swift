@@ -5,9 +5,9 @@
 struct TwinEngine {
   struct Value {
     var thing: String
-    var metric: String
+    var metric: Metric
     var time: Int64
-    var amount: Int64
+    var amount: Double
   }
 
   struct Streak {
@@ -40,6 +40,7 @@ struct TwinEngine {
   var settings = Settings()
   var clock: Int64 = 0
   var profiles: [String: SecurityProfile] = [:]
+  var custom: [String: CustomMetric] = [:]
   var attached: [(profile: String, target: Target)] = []
   var registered: Set<String> = []
   var parents: [String: String] = [:]
@@ -91,11 +92,17 @@ struct TwinEngine {
     }.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
   }
 
-  func uses(_ thing: String, _ metric: String) -> Bool {
+  func uses(_ thing: String, _ metric: Metric) -> Bool {
     covering(thing).contains { profile in
-      profile.behaviors.contains { $0.metric == metric }
-        || profile.additionalMetricsToRetain.contains { $0.metric == metric }
+      profile.behaviors.contains { self.metric($0.metric) == metric }
+        || profile.additionalMetricsToRetain.contains { self.metric($0.metric) == metric }
     }
+  }
+
+  /// The metric that has this name now.
+  func metric(_ name: String?) -> Metric? {
+    if let number = custom[name ?? ""]?.number { return Metric(number: number) }
+    return Metric.catalogue.first { $0.name == name }?.metric
   }
 
   // MARK: Changes
@@ -114,7 +121,9 @@ struct TwinEngine {
     case .removeGroup(let name): parents[name] = nil
     case .join(let thing, let group): members.append((thing.text, group))
     case .leave(let thing, let group): members.removeAll { $0 == (thing.text, group) }
-    case .putTags: break
+    case .putCustomMetric(let metric): custom[metric.name] = metric
+    case .removeCustomMetric(let name): custom[name] = nil
+    case .giveMetricNumber, .putTags: break
     }
   }
 
@@ -135,7 +144,10 @@ struct TwinEngine {
     case .count(let count)?: parts.append("\(count)")
     case .ports(let ports)?: parts += Set(ports).sorted().map(String.init)
     case .cidrs(let cidrs)?: parts += Set(cidrs).sorted()
-    default: break
+    case .number(let number)?: parts.append("\(number + 0)")
+    case .numbers(let numbers)?: parts += numbers.map { "\($0)" }
+    case .strings(let texts)?: parts += texts
+    case nil: break
     }
     return parts
   }
@@ -176,9 +188,13 @@ struct TwinEngine {
     seenIDs[thing, default: []].append(report.id)
 
     for datapoint in report.datapoints {
-      let name = datapoint.metric.description.name
-      if case .count(let count) = datapoint.value, uses(thing, name) {
-        values.append(Value(thing: thing, metric: name, time: time, amount: count))
+      guard uses(thing, datapoint.metric) else { continue }
+      if case .count(let count) = datapoint.value {
+        values.append(
+          Value(thing: thing, metric: datapoint.metric, time: time, amount: Double(count)))
+      }
+      if case .number(let number) = datapoint.value {
+        values.append(Value(thing: thing, metric: datapoint.metric, time: time, amount: number))
       }
     }
     for profile in covering(thing) {
@@ -194,7 +210,7 @@ struct TwinEngine {
   ) {
     guard let criteria = behavior.criteria, criteria.statistic == nil else { return }
     let reported = report.datapoints
-      .filter { $0.metric.description.name == behavior.metric }.map(\.value)
+      .filter { $0.metric == metric(behavior.metric) }.map(\.value)
     guard !reported.isEmpty else { return }
     let key = Key(thing: thing, profile: profile.name, behavior: behavior.name)
     switch (behavior.metric, criteria.value) {
@@ -206,7 +222,7 @@ struct TwinEngine {
       let conforms =
         criteria.comparisonOperator == "in-port-set" ? inside == ports.count : inside == 0
       count(key, behavior, conforms, at: time, .ports(ports))
-    case ("aws:destination-ip-addresses", .cidrs?):
+    case (_, .cidrs?):
       let texts = reported.flatMap { value -> [String] in
         if case .addresses(let addresses) = value { addresses.map(\.text) } else { [] }
       }
@@ -216,19 +232,36 @@ struct TwinEngine {
       let conforms =
         criteria.comparisonOperator == "in-cidr-set" ? inside == texts.count : inside == 0
       count(key, behavior, conforms, at: time, .cidrs(texts))
+    case (_, .numbers(let set)?):
+      let numbers = reported.flatMap { value -> [Double] in
+        if case .numbers(let numbers) = value { numbers } else { [] }
+      }
+      let inside = numbers.filter(set.contains).count
+      let conforms = criteria.comparisonOperator == "in-set" ? inside == numbers.count : inside == 0
+      count(key, behavior, conforms, at: time, .numbers(numbers))
+    case (_, .strings(let set)?):
+      let texts = reported.flatMap { value -> [String] in
+        if case .strings(let texts) = value { texts } else { [] }
+      }
+      let inside = texts.filter(set.contains).count
+      let conforms = criteria.comparisonOperator == "in-set" ? inside == texts.count : inside == 0
+      count(key, behavior, conforms, at: time, .strings(texts))
+    case (_, .number(let threshold)?):
+      guard case .number(let last)? = reported.last else { return }
+      count(key, behavior, holds(last, criteria, threshold), at: time, .number(last))
     case ("aws:all-bytes-out", .count(let threshold)?):
-      let counts = reported.compactMap { value -> Int64? in
-        if case .count(let count) = value { count } else { nil }
+      let counts = reported.compactMap { value -> Double? in
+        if case .count(let count) = value { Double(count) } else { nil }
       }
       var sum = counts.reduce(0, +)
       if let seconds = criteria.durationSeconds {
-        sum = amounts(thing, "aws:all-bytes-out") { $0 > time - seconds * 1000 && $0 <= time }
-          .reduce(0, +)
+        sum = amounts(thing, behavior) { $0 > time - seconds * 1000 && $0 <= time }.reduce(0, +)
       }
-      count(key, behavior, holds(sum, criteria, threshold), at: time, .count(sum))
+      count(key, behavior, holds(sum, criteria, Double(threshold)), at: time, .count(Int64(sum)))
     case ("aws:num-listening-tcp-ports", .count(let threshold)?):
       guard case .count(let last)? = reported.last else { return }
-      count(key, behavior, holds(last, criteria, threshold), at: time, .count(last))
+      let conforms = holds(Double(last), criteria, Double(threshold))
+      count(key, behavior, conforms, at: time, .count(last))
     default: break
     }
   }
@@ -255,36 +288,38 @@ struct TwinEngine {
             let value = closingValue(thing, behavior, end)
           else { continue }
           let key = Key(thing: thing, profile: profile.name, behavior: behavior.name)
+          let told: MetricValue =
+            custom[behavior.metric ?? ""] == nil ? .count(Int64(value)) : .number(value)
           if let statistic = criteria.statistic {
             let population = things.filter { other in
               covering(other).contains { $0.name == profile.name }
             }.compactMap { closingValue($0, behavior, end) }.sorted()
-            guard population.count >= 2 else { continue }
+            guard population.count >= 2, !population.contains(where: { $0 < 0 }) else { continue }
             let threshold = percentile(statistic, of: population)
-            count(key, behavior, holds(value, criteria, threshold), at: end, .count(value))
+            count(key, behavior, holds(value, criteria, threshold), at: end, told)
           } else if case .count(let threshold)? = criteria.value {
-            count(key, behavior, holds(value, criteria, threshold), at: end, .count(value))
+            count(key, behavior, holds(value, criteria, Double(threshold)), at: end, told)
           }
         }
       }
     }
   }
 
-  func closingValue(_ thing: String, _ behavior: Behavior, _ end: Int64) -> Int64? {
+  func closingValue(_ thing: String, _ behavior: Behavior, _ end: Int64) -> Double? {
     guard let metric = behavior.metric, let criteria = behavior.criteria else { return nil }
     let isStatistical = criteria.statistic != nil
     let isBucketed = metric == "aws:num-messages-sent" || metric == "aws:message-byte-size"
     guard isStatistical || isBucketed else { return nil }
     let bucket = values.filter {
-      $0.thing == thing && $0.metric == metric && bucketEnd($0.time) == end
+      $0.thing == thing && $0.metric == self.metric(metric) && bucketEnd($0.time) == end
     }
     guard !bucket.isEmpty else { return nil }
-    if metric == "aws:num-listening-tcp-ports" {
+    if metric == "aws:num-listening-tcp-ports" || custom[metric] != nil {
       let latest = bucket.map(\.time).max()
       return bucket.last { $0.time == latest }?.amount
     }
     let length = criteria.durationSeconds.map { $0 * 1000 } ?? settings.bucket
-    let window = amounts(thing, metric) { $0 >= end - length && $0 < end }
+    let window = amounts(thing, behavior) { $0 >= end - length && $0 < end }
     if metric == "aws:message-byte-size", !isStatistical {
       let wantsSmall = criteria.comparisonOperator?.hasPrefix("less") == true
       return wantsSmall ? window.max() : window.min()
@@ -292,7 +327,7 @@ struct TwinEngine {
     return window.reduce(0, +)
   }
 
-  func percentile(_ statistic: String, of sorted: [Int64]) -> Int64 {
+  func percentile(_ statistic: String, of sorted: [Double]) -> Double {
     let hundredths = Int(((Double(statistic.dropFirst()) ?? 0) * 100).rounded())
     var rank = 1
     while rank * 10000 < hundredths * sorted.count { rank += 1 }
@@ -357,7 +392,7 @@ struct TwinEngine {
         value: value, episode: episode))
   }
 
-  func holds(_ value: Int64, _ criteria: BehaviorCriteria, _ threshold: Int64) -> Bool {
+  func holds(_ value: Double, _ criteria: BehaviorCriteria, _ threshold: Double) -> Bool {
     switch criteria.comparisonOperator {
     case "less-than": value < threshold
     case "less-than-equals": value <= threshold
@@ -366,8 +401,12 @@ struct TwinEngine {
     }
   }
 
-  func amounts(_ thing: String, _ metric: String, _ isInside: (Int64) -> Bool) -> [Int64] {
-    values.filter { $0.thing == thing && $0.metric == metric && isInside($0.time) }.map(\.amount)
+  func amounts(
+    _ thing: String, _ behavior: Behavior, _ isInside: (Int64) -> Bool
+  ) -> [Double] {
+    let metric = metric(behavior.metric)
+    return values.filter { $0.thing == thing && $0.metric == metric && isInside($0.time) }
+      .map(\.amount)
   }
 
   func bucketEnd(_ time: Int64) -> Int64 {

@@ -61,11 +61,14 @@ import Testing
       case .count?: "count"
       case .cidrs?: "cidrs"
       case .ports?: "ports"
-      default: "none"
+      case .number?: "number"
+      case .numbers?: "numbers"
+      case .strings?: "strings"
+      case nil: "none"
       }
     }
-    for kind in ["count", "cidrs", "ports", "none"] {
-      #expect(kinds.count { $0 == kind } > 100)
+    for kind in ["count", "cidrs", "ports", "number", "numbers", "strings", "none"] {
+      #expect(kinds.count { $0 == kind } > 100, "\(kind)")
     }
   }
 }

@@ -8,7 +8,7 @@ import Testing
     thing: String = "lamp", id: UInt64 = 1,
     _ datapoints: (metric: String, value: MetricValue?)...
   ) -> ReportRejection? {
-    var batch = ReportBatch()
+    var batch = ReportBatch(of: .samples)
     batch.add(thingName: thing, id: id, time: nil, datapoints: datapoints)
     return batch.rejections.first
   }
@@ -47,11 +47,38 @@ import Testing
       ("aws:listening-tcp-ports", .ports([0]), "value.ports[0]"),
       ("aws:source-ip-address", .cidrs(["::1", "::x"]), "value.cidrs[1]"),
       ("aws:source-ip-address", .cidrs(["10.0.0.0/8"]), "value.cidrs[0]"),
+      ("number", .count(1), "value"), ("number", .number(.nan), "value.number"),
+      ("number", .number(-.infinity), "value.number"),
+      ("number-list", .numbers([1, .infinity]), "value.numbers[1]"),
+      ("string-list", .strings(["a", "b\n"]), "value.strings[1]"),
+      ("string-list", .strings(["ö"]), "value.strings[0]"),
+      ("ip-address-list", .cidrs(["::x"]), "value.cidrs[0]"),
+      ("ip-address-list", .strings(["::1"]), "value"), ("NUMBER", .number(1), "metric"),
     ] as [(String, MetricValue?, String)])
   func `A datapoint at fault is named`(_ metric: String, _ value: MetricValue?, _ field: String) {
     let rejection = rejection(("aws:num-disconnects", .count(.max)), (metric, value))
     #expect(rejection?.reason == .invalid)
     #expect(rejection?.field == "datapoints[1].\(field)")
+  }
+
+  @Test func `Values of custom metrics are taken as they are`() {
+    var batch = ReportBatch(of: .samples)
+    let sent: [(metric: String, value: MetricValue?)] = [
+      ("number", .number(-1.5)), ("number-list", .numbers([])), ("number-list", .numbers([3, 1])),
+      ("string-list", .strings(["", "a Z:0_-/."])), ("ip-address-list", .cidrs(["::FFFF:1.2.3.4"])),
+    ]
+    batch.add(thingName: "lamp", id: 1, time: nil, datapoints: sent)
+    #expect(batch.rejections == [])
+    #expect(batch.reports.first?.datapoints.map { MetricValue($0.value) } == sent.map(\.value))
+    #expect(
+      batch.reports.first?.datapoints.map(\.metric.number) == [1000, 1001, 1001, 1002, 1003])
+  }
+
+  @Test func `reportedStringBytes`() {
+    let most = String(repeating: "x", count: Limits.reportedStringBytes)
+    #expect(rejection(("string-list", .strings([most]))) == nil)
+    #expect(
+      rejection(("string-list", .strings([most + "x"])))?.field == "datapoints[0].value.strings[0]")
   }
 
   @Test func `A long name is not repeated whole`() {

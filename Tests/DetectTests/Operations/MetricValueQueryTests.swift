@@ -12,7 +12,7 @@ struct MetricValueQueryTests {
       _ = try MetricValueQuery(
         ListMetricValues(
           thingName: thing, metricName: metric, startTime: start, endTime: end,
-          nextToken: nextToken, maxResults: maxResults))
+          nextToken: nextToken, maxResults: maxResults), of: MetricDefinitions())
       return nil
     } catch {
       return error

@@ -24,8 +24,6 @@ final class Disk: @unchecked Sendable {
   let store = MemoryStore()
   /// Every group that is kept, from the first, also those that snapshots have removed.
   fileprivate(set) var groups: [JournalGroup] = []
-  /// The violations that have begun according to those groups, with their start.
-  private(set) var begun: [String: Int64] = [:]
   /// What the store refused as corrupt: the service must never ask for it.
   fileprivate(set) var refused: [StoreError] = []
   private(set) var happened: [Fault: Int] = [:]
@@ -67,7 +65,6 @@ final class Disk: @unchecked Sendable {
   fileprivate func keep(_ group: JournalGroup) throws(StoreError) {
     try noting { () throws(StoreError) in try store.commit(group) }
     groups.append(group)
-    for event in group.events where event.type == .inAlarm { begun[event.violationID] = event.time }
   }
 
   fileprivate func keep(_ snapshot: Snapshot) throws(StoreError) {

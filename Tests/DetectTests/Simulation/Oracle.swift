@@ -94,6 +94,12 @@ struct Oracle {
     expect(
       run.descriptions.filter(answered.contains) == record.descriptions,
       "changes \(record.descriptions) were answered, \(run.descriptions) are there")
+
+    let starts = run.events.filter { $0.type == .inAlarm }
+      .reduce(into: [String: Int64]()) { $0[$1.violationID] = $1.time }
+    expect(
+      record.listed.allSatisfy { starts[$0.key] == $0.value },
+      "a violation was listed that never was")
   }
 
   private mutating func compare(
@@ -114,7 +120,8 @@ struct Oracle {
     in store: MemoryStore, and recovery: Recovery, with engine: Engine
   ) throws(StoreError) {
     for thing in engine.things.map(\.name) {
-      for metric in Metric.catalogue.map(\.metric) {
+      for description in Metric.catalogue {
+        let metric = description.metric
         let chunks = try store.metricValues(
           thing: thing, metric: metric, start: 0, end: .max, upTo: recovery.snapshotPosition)
         var values: [MetricDatum] = []
@@ -122,7 +129,7 @@ struct Oracle {
         values += recovery.engine.unsavedValues(of: thing, metric)
         expect(
           values == engine.unsavedValues(of: thing, metric),
-          "the values of \(metric.description.name) of \(thing.text) are others")
+          "the values of \(description.name) of \(thing.text) are others")
       }
     }
   }

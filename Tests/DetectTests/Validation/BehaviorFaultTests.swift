@@ -193,10 +193,52 @@ import Testing
       "dimensionName should be 1 to 128 characters of [a-zA-Z0-9:_-]", at: "metricDimension"),
   ]
 
+  static let custom: [Case] = [
+    Case(
+      .sample(metric: "number", comparison: "in-set", value: .number(1)),
+      "comparisonOperator in-set should be one of \(numeric) for metric number",
+      at: "criteria.comparisonOperator"),
+    Case(
+      .sample(metric: "number-list", comparison: "less-than", value: .numbers([1])),
+      "comparisonOperator less-than should be one of [in-set, not-in-set] for metric number-list",
+      at: "criteria.comparisonOperator"),
+    Case(
+      .sample(metric: "ip-address-list", comparison: "in-set", value: .cidrs(["::/0"])),
+      "comparisonOperator in-set should be one of [in-cidr-set, not-in-cidr-set] "
+        + "for metric ip-address-list", at: "criteria.comparisonOperator"),
+    Case(
+      .sample(metric: "number", value: .count(1)),
+      "count does not fit metric number, which takes number", at: "criteria.value.count"),
+    Case(
+      .sample(metric: "string-list", comparison: "in-set", value: .numbers([1])),
+      "numbers does not fit metric string-list, which takes strings",
+      at: "criteria.value.numbers"),
+    Case(
+      .sample(metric: "number", value: .number(.infinity)), "number inf should be finite",
+      at: "criteria.value.number"),
+    Case(
+      .sample(metric: "number-list", comparison: "in-set", value: .numbers([1, .nan])),
+      "numbers nan should be finite", at: "criteria.value.numbers[1]"),
+    Case(
+      .sample(metric: "string-list", comparison: "in-set", value: .strings([])),
+      "strings should not be empty", at: "criteria.value.strings"),
+    Case(
+      .sample(
+        metric: "number-list", comparison: "in-set", value: nil, duration: 300, statistic: "p90"),
+      "statisticalThreshold does not fit metric number-list",
+      "durationSeconds 300 does not fit metric number-list", at: "criteria.statisticalThreshold"),
+    Case(
+      .sample(
+        metric: "number", dimension: MetricDimension(dimensionName: "Topics"), value: .number(1)),
+      "metricDimension does not fit metric number", "dimensionName Topics does not exist",
+      at: "metricDimension"),
+  ]
+
   @Test(
-    arguments: metrics + operators + kinds + values + statistical + numbers + dimensions)
+    arguments: metrics + operators + kinds + values + statistical + numbers + dimensions + custom)
   func `A fault is named in AWS's words`(_ example: Case) throws {
-    let validation = try BehaviorValidation([example.behavior], settings: Settings())
+    let validation = try BehaviorValidation(
+      [example.behavior], of: .samples, settings: Settings())
     #expect(
       validation.faults.map(\.message) == example.faults.map { "Behavior B is malformed. \($0)" })
     #expect(validation.faults.first?.field == "behaviors[0].\(example.field)")

@@ -6,7 +6,7 @@ import Testing
 @Suite struct BehaviorRuleTests {
   private func rule(_ behavior: Behavior, _ settings: Settings = Settings()) throws -> BehaviorRule
   {
-    let validation = try BehaviorValidation([behavior], settings: settings)
+    let validation = try BehaviorValidation([behavior], of: .samples, settings: settings)
     #expect(validation.faults == [])
     return try #require(validation.rules.first)
   }
@@ -87,6 +87,33 @@ import Testing
     #expect(plain != (try rule(.sample(metric: "aws:num-messages-received"))))
   }
 
+  @Test func `A number is a gauge, and its threshold keeps the order of numbers`() throws {
+    let number = { (value: Double, duration: Int64?) in
+      Behavior.sample(metric: "number", value: .number(value), duration: duration)
+    }
+    #expect(try rule(number(-1.5, 900)) == (try rule(number(-1.5, nil))))
+    #expect(try rule(number(-0.0, nil)) == (try rule(number(0, nil))))
+    #expect(try rule(number(0, nil)).criterion == .threshold(.lessThan, 0))
+    #expect(
+      try rule(
+        .sample(metric: "number", value: nil, duration: 300, statistic: "p99")
+      ).criterion == .percentile(.lessThan, hundredths: 9900))
+  }
+
+  @Test func `Lists of custom metrics are sets, too`() throws {
+    let numbers = Behavior.sample(
+      metric: "number-list", comparison: "in-set", value: .numbers([1, -0.0, 1.0, 0]))
+    #expect(try rule(numbers).criterion == .numbers([0, 1], within: true))
+    let strings = Behavior.sample(
+      metric: "string-list", comparison: "not-in-set", value: .strings(["b", "a", "b"]))
+    #expect(try rule(strings).criterion == .strings(["a", "b"], within: false))
+    let addresses = Behavior.sample(
+      metric: "ip-address-list", comparison: "in-cidr-set", value: .cidrs(["10.0.0.9/8"]))
+    #expect(
+      try rule(addresses).criterion
+        == .addresses(CIDRSet(["10.0.0.0/8"].compactMap { CIDR($0) }), within: true))
+  }
+
   @Test func `Without criteria the metric is retained`() throws {
     let retained = try rule(Behavior(name: "Keep", metric: "aws:all-bytes-in"))
     #expect(retained.criterion == nil)
@@ -94,12 +121,18 @@ import Testing
   }
 
   @Test func `Every metric takes an operator of its kind`() throws {
-    for metric in Metric.catalogue {
+    let custom = CustomMetricType.allCases.compactMap {
+      MetricDefinitions.samples.named($0.rawValue)
+    }
+    for metric in Metric.catalogue + custom {
       let value: MetricValue =
         switch metric.kind {
         case .count: .count(1)
         case .cidrs: .cidrs(["198.51.100.0/24", "2001:db8::/32"])
         case .ports: .ports([0, 65535])
+        case .number: .number(-1.5)
+        case .numbers: .numbers([-1, 2.5])
+        case .strings: .strings(["a b", "c"])
         }
       for comparison in metric.operators {
         let behavior = Behavior.sample(

@@ -114,6 +114,26 @@ import Testing
     #expect(try warnings(behavior) == expected)
   }
 
+  @Test(
+    arguments: [
+      ("number", "less-than", .number(0), []), ("number", "greater-than-equals", .number(0), []),
+      ("number-list", "in-set", .numbers([1, 2]), []),
+      ("number-list", "in-set", .numbers([0, 2.5, -0.0, 2.5]), ["-0.0", "2.5"].map(twice)),
+      ("string-list", "in-set", .strings(["a", "b", "a"]), [twice("a")]),
+      (
+        "string-list", "not-in-set", .strings(["a", "n~"]),
+        ["n~ is in the list, but no thing can report it"]
+      ),
+    ] as [(String, String, MetricValue, [String])])
+  func `Custom metrics`(
+    _ metric: String, _ comparison: String, _ value: MetricValue, _ expected: [String]
+  ) throws {
+    let behavior = Behavior.sample(metric: metric, comparison: comparison, value: value)
+    #expect(try warnings(behavior) == expected)
+  }
+
+  private static func twice(_ element: String) -> String { "\(element) is in the list twice" }
+
   @Test func `A behavior without criteria never alarms`() throws {
     #expect(
       try warnings(Behavior(name: "B", metric: "aws:all-bytes-in")) == [
@@ -128,7 +148,7 @@ import Testing
   }
 
   private func warnings(_ behavior: Behavior) throws -> [String] {
-    let validation = try BehaviorValidation([behavior], settings: Settings())
+    let validation = try BehaviorValidation([behavior], of: .samples, settings: Settings())
     #expect(validation.faults == [])
     #expect(validation.warnings.allSatisfy { $0.behaviorName == "B" })
     return validation.warnings.map(\.message)

@@ -12,6 +12,8 @@ import Testing
     (Limits.metricsToRetainPerProfile, 100), (Limits.profilesPerTarget, 5),
     (Limits.quotedCharacters, 128), (Limits.joinedFaultsCharacters, 1024),
     (Limits.defaultPageSize, 25), (Limits.namesVisitedPerPage, 10_000),
+    (Limits.customMetrics, 100), (Limits.displayNameCharacters, 128),
+    (Limits.clientRequestTokenCharacters, 64),
   ])
   func `Maxima`(limit: Int, number: Int) {
     #expect(limit == number)

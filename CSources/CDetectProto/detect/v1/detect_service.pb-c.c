@@ -7,7 +7,7 @@
 #endif
 
 #include "detect/v1/detect_service.pb-c.h"
-static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[14] =
+static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[19] =
 {
   { "CreateSecurityProfile", &detect__v1__create_security_profile_request__descriptor, &detect__v1__create_security_profile_response__descriptor },
   { "DescribeSecurityProfile", &detect__v1__describe_security_profile_request__descriptor, &detect__v1__describe_security_profile_response__descriptor },
@@ -19,6 +19,11 @@ static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[14
   { "DetachSecurityProfile", &detect__v1__detach_security_profile_request__descriptor, &detect__v1__detach_security_profile_response__descriptor },
   { "ListSecurityProfilesForTarget", &detect__v1__list_security_profiles_for_target_request__descriptor, &detect__v1__list_security_profiles_for_target_response__descriptor },
   { "ListTargetsForSecurityProfile", &detect__v1__list_targets_for_security_profile_request__descriptor, &detect__v1__list_targets_for_security_profile_response__descriptor },
+  { "CreateCustomMetric", &detect__v1__create_custom_metric_request__descriptor, &detect__v1__create_custom_metric_response__descriptor },
+  { "DescribeCustomMetric", &detect__v1__describe_custom_metric_request__descriptor, &detect__v1__describe_custom_metric_response__descriptor },
+  { "UpdateCustomMetric", &detect__v1__update_custom_metric_request__descriptor, &detect__v1__update_custom_metric_response__descriptor },
+  { "ListCustomMetrics", &detect__v1__list_custom_metrics_request__descriptor, &detect__v1__list_custom_metrics_response__descriptor },
+  { "DeleteCustomMetric", &detect__v1__delete_custom_metric_request__descriptor, &detect__v1__delete_custom_metric_response__descriptor },
   { "ListActiveViolations", &detect__v1__list_active_violations_request__descriptor, &detect__v1__list_active_violations_response__descriptor },
   { "ListViolationEvents", &detect__v1__list_violation_events_request__descriptor, &detect__v1__list_violation_events_response__descriptor },
   { "WatchViolationEvents", &detect__v1__watch_violation_events_request__descriptor, &detect__v1__watch_violation_events_response__descriptor },
@@ -26,19 +31,24 @@ static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[14
 };
 const unsigned detect__v1__detect__method_indices_by_name[] = {
   6,        /* AttachSecurityProfile */
-  13,        /* Backtest */
+  18,        /* Backtest */
+  10,        /* CreateCustomMetric */
   0,        /* CreateSecurityProfile */
+  14,        /* DeleteCustomMetric */
   3,        /* DeleteSecurityProfile */
+  11,        /* DescribeCustomMetric */
   1,        /* DescribeSecurityProfile */
   7,        /* DetachSecurityProfile */
-  10,        /* ListActiveViolations */
+  15,        /* ListActiveViolations */
+  13,        /* ListCustomMetrics */
   4,        /* ListSecurityProfiles */
   8,        /* ListSecurityProfilesForTarget */
   9,        /* ListTargetsForSecurityProfile */
-  11,        /* ListViolationEvents */
+  16,        /* ListViolationEvents */
+  12,        /* UpdateCustomMetric */
   2,        /* UpdateSecurityProfile */
   5,        /* ValidateSecurityProfileBehaviors */
-  12         /* WatchViolationEvents */
+  17         /* WatchViolationEvents */
 };
 const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
 {
@@ -47,7 +57,7 @@ const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
   "Detect",
   "Detect__V1__Detect",
   "detect.v1",
-  14,
+  19,
   detect__v1__detect__method_descriptors,
   detect__v1__detect__method_indices_by_name
 };
@@ -131,13 +141,53 @@ void detect__v1__detect__list_targets_for_security_profile(ProtobufCService *ser
   assert(service->descriptor == &detect__v1__detect__descriptor);
   service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void detect__v1__detect__create_custom_metric(ProtobufCService *service,
+                                              const Detect__V1__CreateCustomMetricRequest *input,
+                                              Detect__V1__CreateCustomMetricResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__describe_custom_metric(ProtobufCService *service,
+                                                const Detect__V1__DescribeCustomMetricRequest *input,
+                                                Detect__V1__DescribeCustomMetricResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__update_custom_metric(ProtobufCService *service,
+                                              const Detect__V1__UpdateCustomMetricRequest *input,
+                                              Detect__V1__UpdateCustomMetricResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__list_custom_metrics(ProtobufCService *service,
+                                             const Detect__V1__ListCustomMetricsRequest *input,
+                                             Detect__V1__ListCustomMetricsResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__delete_custom_metric(ProtobufCService *service,
+                                              const Detect__V1__DeleteCustomMetricRequest *input,
+                                              Detect__V1__DeleteCustomMetricResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void detect__v1__detect__list_active_violations(ProtobufCService *service,
                                                 const Detect__V1__ListActiveViolationsRequest *input,
                                                 Detect__V1__ListActiveViolationsResponse_Closure closure,
                                                 void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__list_violation_events(ProtobufCService *service,
                                                const Detect__V1__ListViolationEventsRequest *input,
@@ -145,7 +195,7 @@ void detect__v1__detect__list_violation_events(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__watch_violation_events(ProtobufCService *service,
                                                 const Detect__V1__WatchViolationEventsRequest *input,
@@ -153,7 +203,7 @@ void detect__v1__detect__watch_violation_events(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__backtest(ProtobufCService *service,
                                   const Detect__V1__BacktestRequest *input,
@@ -161,7 +211,7 @@ void detect__v1__detect__backtest(ProtobufCService *service,
                                   void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__init (Detect__V1__Detect_Service *service,
                                Detect__V1__Detect_ServiceDestroy destroy)

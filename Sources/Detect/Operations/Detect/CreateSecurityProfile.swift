@@ -64,10 +64,12 @@ package struct CreateSecurityProfile: Operation, Hashable {
   ) throws(DetectError) -> SecurityProfile {
     try FieldCheck.name(securityProfileName, field: "securityProfileName")
     try FieldCheck.description(securityProfileDescription, field: "securityProfileDescription")
-    let rules = try BehaviorValidation(behaviors, settings: catalog.settings).checkedRules()
+    let rules = try BehaviorValidation(
+      behaviors, of: catalog.metrics, settings: catalog.settings
+    ).checkedRules()
     try ProfileCheck.alertTargets(alertTargets)
     let retained = try ProfileCheck.metricsToRetain(
-      additionalMetricsToRetain, additionalMetricsToRetainV2)
+      additionalMetricsToRetain, additionalMetricsToRetainV2, of: catalog.metrics)
     try FieldCheck.tags(tags)
     try ProfileCheck.metricsExportConfig(metricsExportConfig)
     let description = securityProfileDescription ?? ""

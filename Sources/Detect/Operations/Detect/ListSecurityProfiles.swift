@@ -21,8 +21,8 @@ package struct ListSecurityProfiles: Operation, Hashable {
 
   /// Lists the profiles.
   ///
-  /// - Throws: `invalidRequest`; `notFound` for every dimension and every custom metric, since the
-  ///   service has none.
+  /// - Throws: `invalidRequest`; `notFound` where there is no such custom metric, and for every dimension,
+  ///   since the service has none.
   package func decide(
     _ catalog: Catalog, at moment: Moment
   ) throws(DetectError) -> Decision<Page<SecurityProfileIdentifier>> {
@@ -36,10 +36,11 @@ package struct ListSecurityProfiles: Operation, Hashable {
       Self.name, filters: [dimensionName, metricName], nextToken: nextToken,
       maxResults: maxResults)
     if let dimensionName { throw .notFound("dimension \(dimensionName) does not exist") }
-    if let metricName { throw .notFound("custom metric \(metricName) does not exist") }
+    if let metricName { _ = try catalog.customMetric(named: metricName) }
     return Decision(
-      paging.page(of: catalog.profileNames) {
-        SecurityProfileIdentifier($0, account: catalog.account)
+      paging.page(of: catalog.profileNames) { name in
+        if let metricName, catalog.profiles[name]?.uses(metric: metricName) != true { return nil }
+        return SecurityProfileIdentifier(name, account: catalog.account)
       })
   }
 }

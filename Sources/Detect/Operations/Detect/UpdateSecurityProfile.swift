@@ -54,10 +54,12 @@ package struct UpdateSecurityProfile: Operation, Hashable {
     try FieldCheck.name(securityProfileName, field: "securityProfileName")
     try FieldCheck.description(securityProfileDescription, field: "securityProfileDescription")
     try checkFlags()
-    let rules = try BehaviorValidation(behaviors, settings: catalog.settings).checkedRules()
+    let rules = try BehaviorValidation(
+      behaviors, of: catalog.metrics, settings: catalog.settings
+    ).checkedRules()
     try ProfileCheck.alertTargets(alertTargets)
     let retained = try ProfileCheck.metricsToRetain(
-      additionalMetricsToRetain, additionalMetricsToRetainV2)
+      additionalMetricsToRetain, additionalMetricsToRetainV2, of: catalog.metrics)
     try ProfileCheck.metricsExportConfig(metricsExportConfig)
 
     var profile = try catalog.profile(named: securityProfileName)
@@ -67,7 +69,7 @@ package struct UpdateSecurityProfile: Operation, Hashable {
         securityProfileDescription.isEmpty ? nil : securityProfileDescription
     }
     if deleteBehaviors || !behaviors.isEmpty {
-      profile.replaceBehaviors(with: behaviors, rules, settings: catalog.settings)
+      profile.replaceBehaviors(with: behaviors, rules, in: catalog)
     }
     if deleteAlertTargets || !alertTargets.isEmpty { profile.alertTargets = alertTargets }
     if deleteAdditionalMetricsToRetain || !retained.isEmpty {
@@ -108,10 +110,11 @@ extension SecurityProfile {
   /// A behavior of the same name that means the same keeps its number, and with it its streaks and its
   /// violation; every other one is new (evaluation.md 7).
   fileprivate mutating func replaceBehaviors(
-    with behaviors: [Behavior], _ rules: [BehaviorRule], settings: Settings
+    with behaviors: [Behavior], _ rules: [BehaviorRule], in catalog: Catalog
   ) {
     var old: [String: (rule: BehaviorRule, number: UInt32)] = [:]
-    for (index, rule) in self.rules(settings: settings).enumerated() {
+    let before = self.rules(of: catalog.metrics, settings: catalog.settings)
+    for (index, rule) in before.enumerated() {
       old[self.behaviors[index].name] = (rule, behaviorNumbers[index])
     }
     self.behaviors = behaviors

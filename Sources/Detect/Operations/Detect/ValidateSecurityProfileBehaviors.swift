@@ -34,7 +34,8 @@ package struct ValidateSecurityProfileBehaviors: Operation, Hashable {
     guard let behaviors else {
       throw .invalidRequest("behaviors is required", field: "behaviors")
     }
-    let validation = try BehaviorValidation(behaviors, settings: catalog.settings)
+    let validation = try BehaviorValidation(
+      behaviors, of: catalog.metrics, settings: catalog.settings)
     return Decision(
       Response(
         validationErrors: validation.faults.map(\.message), warnings: validation.warnings))

@@ -46,7 +46,7 @@ struct MetricValueQuery: Sendable {
   /// How many values of time `start` the pages before have had.
   private let skipped: Int
 
-  init(_ request: ListMetricValues) throws(DetectError) {
+  init(_ request: ListMetricValues, of metrics: MetricDefinitions) throws(DetectError) {
     guard !request.thingName.isEmpty else {
       throw .invalidRequest("thingName is required", field: "thingName")
     }
@@ -54,7 +54,7 @@ struct MetricValueQuery: Sendable {
     guard !request.metricName.isEmpty else {
       throw .invalidRequest("metricName is required", field: "metricName")
     }
-    guard let description = Metric.named(request.metricName) else {
+    guard let description = metrics.named(request.metricName) else {
       throw .notFound("metric \(quoted(request.metricName)) does not exist")
     }
     let (start, end) = try FieldCheck.timeRange(request.startTime, request.endTime)

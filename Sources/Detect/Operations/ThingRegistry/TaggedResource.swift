@@ -1,8 +1,9 @@
 extension Catalog {
-  /// The resource part of the ARN of something that can have tags: a profile or a group.
+  /// The resource part of the ARN of something that can have tags: a profile, a group or
+  /// a custom metric.
   ///
   /// - Throws: `invalidRequest` for an ARN of anything else, things included, which AWS does not tag
-  ///   either; `notFound` where there is no such profile or group.
+  ///   either; `notFound` where there is no such profile, group or metric.
   func taggedResource(ofARN arn: String) throws(DetectError) -> String {
     let field = "resourceArn"
     let resource = try resource(ofARN: arn, field: field)
@@ -10,9 +11,12 @@ extension Catalog {
       _ = try profile(named: name, field: field)
     } else if let name = Self.name(in: resource, after: "thinggroup/") {
       _ = try group(named: name, field: field)
+    } else if let name = Self.name(in: resource, after: "custommetric/") {
+      _ = try customMetric(named: name, field: field)
     } else {
       throw .invalidRequest(
-        "\(field) should be that of a security profile or a thing group", field: field)
+        "\(field) should be that of a security profile, a thing group or a custom metric",
+        field: field)
     }
     return resource
   }

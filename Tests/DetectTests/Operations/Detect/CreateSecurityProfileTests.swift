@@ -151,12 +151,13 @@ import Testing
   @Test func `A wider bucket makes a stored window a fault, which is named`() throws {
     try bench.perform(full.with(\.behaviors, [.sample(duration: 900)]))
     let profile = try #require(bench.catalog.profiles["Cameras"])
-    #expect(profile.faults(settings: Settings()) == [])
-    #expect(profile.rules(settings: Settings()).map(\.duration) == [900_000])
+    #expect(profile.faults(of: MetricDefinitions(), settings: Settings()) == [])
+    let rules = profile.rules(of: MetricDefinitions(), settings: Settings())
+    #expect(rules.map(\.duration) == [900_000])
     var settings = Settings()
     settings.bucket = 600_000
     #expect(
-      profile.faults(settings: settings).first?
+      profile.faults(of: MetricDefinitions(), settings: settings).first?
         .hasPrefix("Behavior B is malformed. durationSeconds 900 should be one of [600, ") == true)
   }
 

@@ -7,16 +7,18 @@ import Testing
   private static let arn = "arn:aws:iot:us-east-1:000000000000:"
   private static let group = arn + "thinggroup/g"
   private static let profile = arn + "securityprofile/p"
+  private static let metric = arn + "custommetric/number"
 
   init() throws {
     try bench.perform(CreateThingGroup(thingGroupName: "g"))
     try bench.perform(CreateThing(thingName: "t"))
     bench.apply([
+      .putCustomMetric(.sample(.number)),
       .putProfile(
         SecurityProfile(
           name: "p", description: nil, behaviors: [], alertTargets: [:],
           additionalMetricsToRetain: [], metricsExportConfig: nil, version: 1, creationDate: 0,
-          lastModifiedDate: 0, number: 1, behaviorNumbers: [], nextBehaviorNumber: 1))
+          lastModifiedDate: 0, number: 1, behaviorNumbers: [], nextBehaviorNumber: 1)),
     ])
   }
 
@@ -24,7 +26,7 @@ import Testing
     try bench.perform(ListTagsForResource(resourceARN: arn)).items.map { "\($0.key)=\($0.value)" }
   }
 
-  @Test(arguments: [group, profile])
+  @Test(arguments: [group, profile, metric])
   func `Tags are added, overwritten and removed by key`(arn: String) throws {
     #expect(try tags(of: arn) == [])
     try bench.perform(

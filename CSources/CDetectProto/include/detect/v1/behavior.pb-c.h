@@ -172,6 +172,9 @@ struct  Detect__V1__NumberList
 struct  Detect__V1__StringList
 {
   ProtobufCMessage base;
+  /*
+   * In a report: up to 1024 letters (a to z), digits, spaces and characters of ":_-/.".
+   */
   size_t n_strings;
   char **strings;
 };

@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "detect/v1/backtest.pb-c.h"
+#include "detect/v1/custom_metric.pb-c.h"
 #include "detect/v1/security_profile.pb-c.h"
 #include "detect/v1/violation.pb-c.h"
 
@@ -74,6 +75,26 @@ struct Detect__V1__Detect_Service
                                             const Detect__V1__ListTargetsForSecurityProfileRequest *input,
                                             Detect__V1__ListTargetsForSecurityProfileResponse_Closure closure,
                                             void *closure_data);
+  void (*create_custom_metric)(Detect__V1__Detect_Service *service,
+                               const Detect__V1__CreateCustomMetricRequest *input,
+                               Detect__V1__CreateCustomMetricResponse_Closure closure,
+                               void *closure_data);
+  void (*describe_custom_metric)(Detect__V1__Detect_Service *service,
+                                 const Detect__V1__DescribeCustomMetricRequest *input,
+                                 Detect__V1__DescribeCustomMetricResponse_Closure closure,
+                                 void *closure_data);
+  void (*update_custom_metric)(Detect__V1__Detect_Service *service,
+                               const Detect__V1__UpdateCustomMetricRequest *input,
+                               Detect__V1__UpdateCustomMetricResponse_Closure closure,
+                               void *closure_data);
+  void (*list_custom_metrics)(Detect__V1__Detect_Service *service,
+                              const Detect__V1__ListCustomMetricsRequest *input,
+                              Detect__V1__ListCustomMetricsResponse_Closure closure,
+                              void *closure_data);
+  void (*delete_custom_metric)(Detect__V1__Detect_Service *service,
+                               const Detect__V1__DeleteCustomMetricRequest *input,
+                               Detect__V1__DeleteCustomMetricResponse_Closure closure,
+                               void *closure_data);
   void (*list_active_violations)(Detect__V1__Detect_Service *service,
                                  const Detect__V1__ListActiveViolationsRequest *input,
                                  Detect__V1__ListActiveViolationsResponse_Closure closure,
@@ -108,6 +129,11 @@ void detect__v1__detect__init (Detect__V1__Detect_Service *service,
       function_prefix__ ## detach_security_profile,\
       function_prefix__ ## list_security_profiles_for_target,\
       function_prefix__ ## list_targets_for_security_profile,\
+      function_prefix__ ## create_custom_metric,\
+      function_prefix__ ## describe_custom_metric,\
+      function_prefix__ ## update_custom_metric,\
+      function_prefix__ ## list_custom_metrics,\
+      function_prefix__ ## delete_custom_metric,\
       function_prefix__ ## list_active_violations,\
       function_prefix__ ## list_violation_events,\
       function_prefix__ ## watch_violation_events,\
@@ -152,6 +178,26 @@ void detect__v1__detect__list_targets_for_security_profile(ProtobufCService *ser
                                                            const Detect__V1__ListTargetsForSecurityProfileRequest *input,
                                                            Detect__V1__ListTargetsForSecurityProfileResponse_Closure closure,
                                                            void *closure_data);
+void detect__v1__detect__create_custom_metric(ProtobufCService *service,
+                                              const Detect__V1__CreateCustomMetricRequest *input,
+                                              Detect__V1__CreateCustomMetricResponse_Closure closure,
+                                              void *closure_data);
+void detect__v1__detect__describe_custom_metric(ProtobufCService *service,
+                                                const Detect__V1__DescribeCustomMetricRequest *input,
+                                                Detect__V1__DescribeCustomMetricResponse_Closure closure,
+                                                void *closure_data);
+void detect__v1__detect__update_custom_metric(ProtobufCService *service,
+                                              const Detect__V1__UpdateCustomMetricRequest *input,
+                                              Detect__V1__UpdateCustomMetricResponse_Closure closure,
+                                              void *closure_data);
+void detect__v1__detect__list_custom_metrics(ProtobufCService *service,
+                                             const Detect__V1__ListCustomMetricsRequest *input,
+                                             Detect__V1__ListCustomMetricsResponse_Closure closure,
+                                             void *closure_data);
+void detect__v1__detect__delete_custom_metric(ProtobufCService *service,
+                                              const Detect__V1__DeleteCustomMetricRequest *input,
+                                              Detect__V1__DeleteCustomMetricResponse_Closure closure,
+                                              void *closure_data);
 void detect__v1__detect__list_active_violations(ProtobufCService *service,
                                                 const Detect__V1__ListActiveViolationsRequest *input,
                                                 Detect__V1__ListActiveViolationsResponse_Closure closure,

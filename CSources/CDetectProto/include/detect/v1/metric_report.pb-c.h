@@ -91,8 +91,9 @@ struct  Detect__V1__ReportedDatapoint
    */
   char *metric;
   /*
-   * Required. A count for numeric aws: metrics. Counters are what came on top since the report
-   * before, gauges the value at this moment, lists the whole list. An empty list is a value.
+   * Required. A count for numeric aws: metrics, for a custom metric the member of its type.
+   * Counters are what came on top since the report before, gauges the value at this moment, lists
+   * the whole list. An empty list is a value.
    */
   Detect__V1__MetricValue *value;
 };

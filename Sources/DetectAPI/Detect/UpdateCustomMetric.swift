@@ -1,0 +1,26 @@
+internal import CDetectProto
+internal import Detect
+internal import RPC
+
+extension DetectMethods {
+  /// Changes the display name of a custom metric.
+  func updateCustomMetric(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
+    let operation = try unsafe decode(request, detect__v1__update_custom_metric_request__init) {
+      request in
+      unsafe UpdateCustomMetric(
+        metricName: text(request.metric_name),
+        displayName: optional(
+          request.optional_display_name_case, text(request.display_name)))
+    }
+    let found = try await backend.perform(operation)
+    return unsafe encode(detect__v1__update_custom_metric_response__init) { response, arena in
+      unsafe response.metric_name = arena.text(found.metric.name)
+      unsafe response.metric_arn = arena.text(found.metricARN)
+      unsafe response.metric_type = Detect__V1__CustomMetricType(
+        EnumTexts.customMetricType.number(of: found.metric.type.rawValue))
+      unsafe response.display_name = arena.text(found.metric.displayName ?? "")
+      unsafe response.creation_date = found.metric.creationDate
+      unsafe response.last_modified_date = found.metric.lastModifiedDate
+    }
+  }
+}
