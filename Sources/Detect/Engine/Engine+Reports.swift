@@ -68,8 +68,7 @@ extension Engine {
     for datapoint in report.datapoints
     where things[thing].coverage.needsValues(of: datapoint.metric) {
       guard let window = things[thing].window(of: datapoint.metric) else { continue }
-      let held = window.values.reduce(into: 0) { $0 += $1.time > past ? 1 : 0 }
-      if held >= settings.windowCapacity {
+      if window.valueCount(after: past) >= settings.windowCapacity {
         return "\(settings.windowCapacity) reports of this thing are held for windows already"
       }
     }

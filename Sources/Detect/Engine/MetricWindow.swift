@@ -58,12 +58,15 @@ struct MetricWindow: Hashable, Sendable {
 
   /// Forgets buckets ending at or before `bucketLimit` and values at or before `valueLimit`.
   mutating func prune(bucketsThrough bucketLimit: Int64, valuesThrough valueLimit: Int64) {
-    if let first = buckets.first, first.end <= bucketLimit {
-      buckets.removeAll { $0.end <= bucketLimit }
-    }
-    if let first = values.first, first.time <= valueLimit {
-      values.removeAll { $0.time <= valueLimit }
-    }
+    let pastBuckets = buckets.prefix { $0.end <= bucketLimit }.count
+    if pastBuckets > 0 { buckets.removeFirst(pastBuckets) }
+    let pastValues = values.prefix { $0.time <= valueLimit }.count
+    if pastValues > 0 { values.removeFirst(pastValues) }
+  }
+
+  /// The number of values after `time`.
+  func valueCount(after time: Int64) -> Int {
+    values.count - values.prefix { $0.time <= time }.count
   }
 
   func bucket(endingAt end: Int64) -> Bucket? {
@@ -78,7 +81,9 @@ struct MetricWindow: Hashable, Sendable {
   /// The sum of the values with time in (time − length, time].
   func sum(endingAt time: Int64, length: Int64) -> Int64 {
     var sum: Int64 = 0
-    for value in values where value.time > time - length && value.time <= time {
+    // From the latest back: a window is mostly shorter than what is held.
+    for value in values.reversed() where value.time <= time {
+      guard value.time > time - length else { break }
       sum = saturatingSum(sum, value.value)
     }
     return sum
