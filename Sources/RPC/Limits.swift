@@ -28,6 +28,16 @@ package struct Limits: Sendable {
   /// not read, and ends the connection.
   package var maxOutstandingAcknowledgements = 1_000
 
+  /// Frames of overhead (PING, SETTINGS, WINDOW_UPDATE, PRIORITY, RST_STREAM, DATA without data) a
+  /// client may send in one `pulse`, beside those that come with its calls: more is a flood and ends
+  /// the connection with ENHANCE_YOUR_CALM. Clients at rest send a few; twice the calls that one
+  /// connection may cancel at once.
+  package var maxOverheadFrames = 2_000
+
+  /// Frames of overhead that come with a frame that carries a call: a window for the stream, one for
+  /// the connection, a ping that measures bandwidth, a reset.
+  package static let overheadFramesPerFrame = 4
+
   /// Bytes of requests one call may hold that its handler has not taken. 1 MiB keeps a
   /// 100 Mbit/s client busy over a round trip of 80 ms.
   package var streamWindowBytes = 1 << 20
@@ -39,6 +49,11 @@ package struct Limits: Sendable {
   /// Bytes of responses one call may hold that the peer has not taken; `send` suspends above it
   /// and goes on at half of it. One socket write.
   package var maxBufferedResponseBytes = 64 << 10
+
+  /// Bytes of responses one connection may hold that the peer has not taken, before its next calls
+  /// wait to be started. 4 MiB keeps a client busy over any round trip; with it a peer that takes
+  /// nothing costs this, what its last call adds and 64 KiB for each streaming call.
+  package var maxConnectionResponseBytes = 4 << 20
 
   /// `grpc-message` as it is sent, percent-encoded; the rest of a longer text is cut off. With the
   /// details below it stays under the 8 KiB of header list that gRPC clients take by default.
@@ -59,6 +74,41 @@ package struct Limits: Sendable {
   /// Connections open at once; the next is closed as soon as it is accepted. At 23 KB each when
   /// idle, ten thousand are 230 MB.
   package var maxConnections = 10_000
+
+  /// How often a connection looks at what has happened on it. One timer for each connection, so ten
+  /// thousand of them wake a loop a thousand times a second; the times below are kept to one pulse,
+  /// and never early.
+  package var pulse: Duration = .seconds(10)
+
+  /// Time in which the preface with its SETTINGS, a header block or any frame but DATA must become
+  /// complete. Clients send each in one piece, and a lost packet is repeated within seconds; what
+  /// takes longer is there to hold the connection.
+  package var frameTimeout: Duration = .seconds(10)
+
+  /// Silence after which a client is pinged. Shorter than the few minutes after which routers forget
+  /// a silent connection.
+  package var keepaliveTime: Duration = .seconds(60)
+
+  /// Time a client has to answer the ping, or to send anything, before it is taken for dead.
+  /// gRPC's default; far above a round trip with all its retransmissions.
+  package var keepaliveTimeout: Duration = .seconds(20)
+
+  /// Time without a call after which a connection is ended gracefully. Things report each five
+  /// minutes by default: one that missed three has gone.
+  package var idleTimeout: Duration = .seconds(15 * 60)
+
+  /// Time in which a client must take something of the responses that wait for it. Above it the
+  /// connection ends, for what it holds would be held for good.
+  package var stallTimeout: Duration = .seconds(5 * 60)
+
+  /// Age at which a connection is ended gracefully, a tenth more or less so that those that began
+  /// together do not end together. A day: what was true of a client when it connected is looked at
+  /// again, and clients find servers that were added.
+  package var maxConnectionAge: Duration = .seconds(24 * 60 * 60)
+
+  /// Time the calls get to finish after that, before they are cut with UNAVAILABLE. Streams that
+  /// never end by themselves take all of it.
+  package var connectionAgeGrace: Duration = .seconds(5 * 60)
 
   /// Time between the two GOAWAY frames of a graceful stop: a round trip, so that calls already on
   /// their way are still served (RFC 9113 section 6.8).

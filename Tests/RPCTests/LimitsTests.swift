@@ -19,16 +19,6 @@ struct LimitsTests {
     return Pair(methods, limits: limits)
   }
 
-  /// A frame of HTTP/2 as it is on the wire.
-  private static func rawFrame(
-    _ type: UInt8, _ flags: UInt8, stream: UInt8, _ payload: [UInt8]
-  ) -> [UInt8] {
-    let count = payload.count
-    return [
-      UInt8(count >> 16), UInt8(count >> 8 & 255), UInt8(count & 255), type, flags, 0, 0, 0, stream,
-    ] + payload
-  }
-
   @Test func `a message at the limit passes`() {
     let pair = Self.pair { $0.maxMessageBytes = 1_000 }
     #expect(pair.call("/t.T/U", [UInt8](repeating: 1, count: 1_000))?.status == "0")
@@ -71,8 +61,8 @@ struct LimitsTests {
     for (count, isRefused) in [(3, false), (4, true)] {
       let pair = Self.pair { $0.maxContinuations = 3 }
       pair.exchange()
-      pair.client.send(raw: Self.rawFrame(1, 0x1, stream: 1, []))
-      for _ in 0..<count { pair.client.send(raw: Self.rawFrame(9, 0, stream: 1, [])) }
+      pair.client.send(raw: RawFrame.frame(1, 0x1, stream: 1, []))
+      for _ in 0..<count { pair.client.send(raw: RawFrame.frame(9, 0, stream: 1, [])) }
       pair.exchange()
       #expect(isConnectionEnded(pair) == isRefused)
     }
@@ -100,7 +90,7 @@ struct LimitsTests {
       let pair = Self.pair { $0.maxOutstandingAcknowledgements = 50 }
       pair.exchange()
       for _ in 0..<count {
-        pair.toServer(Self.rawFrame(6, 0, stream: 0, [UInt8](repeating: 0, count: 8)))
+        pair.toServer(RawFrame.ping)
       }
       #expect((pair.failure != nil) == isRefused)
     }
@@ -160,7 +150,7 @@ struct LimitsTests {
     var limits = Limits()
     limits.maxUnwrittenBytes = 20_000
     var written = 0
-    let hasMore = try pair.server.session.writeFrames(limit: limits.maxUnwrittenBytes) {
+    let hasMore = try pair.server.writeFrames(limit: limits.maxUnwrittenBytes) {
       written += $0.count
     }
     #expect(hasMore)

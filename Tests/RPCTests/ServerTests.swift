@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -313,5 +314,63 @@ struct ServerTests {
     while ran.all.count < 20 { _ = try await other.call("/t.T/Other", []) }
     #expect(ran.all.sorted() == Array(0..<20))
     await server.shutdownGracefully()
+  }
+
+  @Test func `slow and dead peers are closed, and the others served`() async throws {
+    let server = try await Self.start {
+      $0.pulse = .milliseconds(100)
+      $0.frameTimeout = .seconds(1)
+      $0.keepaliveTime = .milliseconds(500)
+      $0.keepaliveTimeout = .seconds(1)
+      $0.closeTimeout = .milliseconds(10)
+    }
+    let slow = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .connect(host: "127.0.0.1", port: server.port).get()
+    // Speaks HTTP/2, opens a call, and is then neither heard nor hears.
+    let dead = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .channelOption(.autoRead, value: false)
+      .connect(host: "127.0.0.1", port: server.port).get()
+    try await dead.writeAndFlush(ByteBuffer(bytes: RawFrame.preface + RawFrame.settings))
+    let live = try await SocketClient.connect(port: server.port)
+    try await slow.closeFuture.get()
+    // It reads again, if only to see the end; that may have come to it already.
+    try? await dead.setOption(.autoRead, value: true).get()
+    try await dead.closeFuture.get()
+    #expect(try await live.call("/t.T/U", [1]).status == "0")
+    await server.shutdownGracefully()
+  }
+
+  @Test func `a flood is answered with ENHANCE_YOUR_CALM, and the others are served`() async throws
+  {
+    let server = try await Self.start(threads: 1)
+    let flood = try await SocketClient.connect(port: server.port)
+    let other = try await SocketClient.connect(port: server.port)
+    try await flood.perform { client in
+      for _ in 0...Limits().maxOverheadFrames { client.send(raw: RawFrame.priority) }
+    }
+    try await flood.closed()
+    #expect(try await flood.perform { $0.goAwayCode } == 11)
+    #expect(try await other.call("/t.T/U", [1]).status == "0")
+    await server.shutdownGracefully()
+  }
+
+  @Test func `two thousand connections at once`() async throws {
+    // Both ends of each are in this process.
+    var files = rlimit()
+    unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+    files.rlim_cur = files.rlim_max
+    unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+    try #require(files.rlim_cur > 5_000)
+
+    let server = try await Self.start(threads: 2)
+    var clients: [SocketClient] = []
+    for _ in 0..<2_000 { clients.append(try await SocketClient.connect(port: server.port)) }
+    for (index, client) in clients.enumerated() {
+      let response = try await client.call("/t.T/U", [UInt8(index & 255)])
+      #expect(response.messages == [[UInt8(index & 255)]])
+    }
+    async let stopped: Void = server.shutdownGracefully()
+    for client in clients { try await client.closed() }
+    await stopped
   }
 }

@@ -54,7 +54,7 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
   func cut(_ status: RPCStatus) {
     guard self.status == nil, let session = connection?.session else { return }
     self.status = status
-    responses.removeAll()
+    dropResponses()
     consume(requests.releaseAll())
     if hasHeader {
       session.cutBody(of: stream) { $0.append(status, Metadata()) }
@@ -62,6 +62,17 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
       respondWithoutBody(session, status)
     }
     stopHandler()
+  }
+
+  private func append(_ response: [UInt8]) {
+    let waiting = responses.count
+    responses.append(response)
+    connection?.changeResponseBytes(by: responses.count - waiting)
+  }
+
+  private func dropResponses() {
+    connection?.changeResponseBytes(by: -responses.count)
+    responses.removeAll()
   }
 
   private func stopHandler() {
@@ -117,6 +128,7 @@ extension Call {
 
   func closed(_ code: HTTP2ErrorCode) {
     cancelDeadline?()
+    dropResponses()
     let held = requests.releaseAll()
     if held > 0 { connection?.session.consumeOnConnection(held) }
     connection = nil
@@ -126,6 +138,7 @@ extension Call {
 
   func fill(_ frame: UnsafeMutableRawBufferPointer) -> HTTP2Body {
     let count = unsafe responses.move(to: frame)
+    connection?.changeResponseBytes(by: -count)
     if responses.count <= limits.maxBufferedResponseBytes / 2 { waiters.wakeAll() }
     if responses.count == 0, status != nil { return .trailers(count) }
     isPaused = count == 0
@@ -169,7 +182,7 @@ extension Call {
   }
 
   private func end(with response: [UInt8]) {
-    if status == nil { responses.append(response) }
+    if status == nil { append(response) }
     end(RPCStatus(.ok))
   }
 
@@ -235,7 +248,7 @@ extension Call {
     guard status == nil, !Task.isCancelled, let session = connection?.session else {
       throw RPCStatus(.cancelled, "the call is over")
     }
-    responses.append(message)
+    append(message)
     writeResponses(session)
     while status == nil, responses.count > limits.maxBufferedResponseBytes {
       await wait()

@@ -4,6 +4,8 @@ protocol ConnectionDelegate: AnyObject {
   func hasFrames()
   /// No handler of this connection runs any more.
   func lastCallEnded()
+  /// The peer does not answer: the connection is to be closed without waiting for it.
+  func isDead()
 }
 
 /// One client's connection as gRPC sees it: turns requests into calls and starts their handlers.
@@ -15,20 +17,28 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
   var delegate: (any ConnectionDelegate)?
 
   private let methods: [String: Method]
-  private let limits: Limits
+  let limits: Limits
   private let peer: String
-  private let loop: any ConnectionLoop
+  let loop: any ConnectionLoop
+  /// What time does to this connection; `Connection+Life`.
+  var life: ConnectionLife
+  var cancelPulse: (@Sendable () -> Void)?
+  var isEnding = false
   /// Calls whose handlers start when the bytes at hand have been taken in: by then a client that
-  /// cancels at once has done so, and nghttp2 is not on the stack.
-  private var startable: [Call] = []
+  /// cancels at once has done so, and nghttp2 is not on the stack. While the client does not take
+  /// its responses they wait longer.
+  private var startable = FIFO<Call>()
   /// Handlers that run.
   private(set) var runningCalls = 0
+  /// Bytes of responses that wait to be written, of all calls.
+  private(set) var responseBytes = 0
 
   init(methods: [String: Method], limits: Limits, peer: String, loop: any ConnectionLoop) {
     self.methods = methods
     self.limits = limits
     self.peer = peer
     self.loop = loop
+    life = ConnectionLife(limits: limits)
     session = HTTP2Session(limits: limits)
     session.delegate = self
   }
@@ -36,9 +46,29 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
   /// Takes bytes from the client, then starts the calls that have become complete.
   func receive(_ bytes: Span<UInt8>) throws(HTTP2Error) {
     try session.receive(bytes)
-    let calls = startable
-    startable.removeAll(keepingCapacity: true)
-    for call in calls { call.start() }
+    startCalls()
+  }
+
+  /// Gives frames to `write` until there are no more or `limit` bytes have been given, and starts
+  /// calls that waited for room. Says whether it stopped at the limit.
+  func writeFrames(
+    limit: Int, _ write: (Span<UInt8>) -> Void
+  ) throws(HTTP2Error) -> Bool {
+    if try session.writeFrames(limit: limit, write) { return true }
+    // What these calls answer is written in the next round.
+    return startCalls()
+  }
+
+  /// Starts the calls that have become complete, as far as there is room for their responses. Says
+  /// whether there were any.
+  @discardableResult
+  private func startCalls() -> Bool {
+    var hasStarted = false
+    while responseBytes <= limits.maxConnectionResponseBytes, let call = startable.popFirst() {
+      call.start()
+      hasStarted = true
+    }
+    return hasStarted
   }
 
   /// Ends every call with this status.
@@ -69,6 +99,9 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
 
   /// Starts a call's handler soon.
   func start(_ call: Call) { startable.append(call) }
+
+  /// Notes that so many bytes of responses wait more, or less.
+  func changeResponseBytes(by change: Int) { responseBytes += change }
 
   func callBegan() { runningCalls += 1 }
 

@@ -110,8 +110,10 @@ private let onDataChunk: nghttp2_on_data_chunk_recv_callback = {
 }
 
 private let onFrameSent: nghttp2_on_frame_send_callback = { _, frame, userData in
-  if let frame = unsafe frame?.pointee, unsafe endsStream(frame) {
-    unsafe withSession(userData) { unsafe $0.sentEnd(frame.hd.stream_id) }
+  guard let frame = unsafe frame?.pointee else { return 0 }
+  unsafe withSession(userData) { session in
+    if unsafe frame.hd.type == UInt8(NGHTTP2_DATA.rawValue) { session.sentData() }
+    if unsafe endsStream(frame) { unsafe session.sentEnd(frame.hd.stream_id) }
   }
   return 0
 }

@@ -2,6 +2,9 @@ import CNghttp2
 
 /// The connection cannot go on: the peer broke the protocol beyond repair.
 struct HTTP2Error: Error, Equatable, CustomStringConvertible {
+  /// The peer sends too much of what does not bring a call forward.
+  static let flooded = HTTP2Error(code: NGHTTP2_ERR_FLOODED.rawValue)
+
   /// nghttp2's error number.
   let code: Int32
 
@@ -17,4 +20,5 @@ struct HTTP2ErrorCode: Equatable, Sendable {
 
   static let noError = HTTP2ErrorCode(rawValue: 0)
   static let cancel = HTTP2ErrorCode(rawValue: 8)
+  static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 11)
 }

@@ -13,6 +13,9 @@ import CNghttp2
   private var requestFields = HTTP2FieldList()
   private var responseFields = HTTP2FieldList()
   private var handlers: [Int32: any HTTP2StreamHandler] = [:]
+  private var meter: FrameMeter
+  /// What has happened so far.
+  private(set) var activity = Activity()
   /// Whether nghttp2 is on the stack, so that what is submitted will be written by the caller.
   private var isBusy = false
 
@@ -21,6 +24,7 @@ import CNghttp2
 
   init(limits: Limits) {
     maxHeaderListBytes = limits.maxHeaderListBytes
+    meter = FrameMeter(budget: limits.maxOverheadFrames)
     unsafe session = makeServerSession(limits: limits)
     unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
   }
@@ -39,10 +43,33 @@ import CNghttp2
   func receive(_ bytes: Span<UInt8>) throws(HTTP2Error) {
     isBusy = true
     defer { isBusy = false }
-    let count = unsafe bytes.withUnsafeBufferPointer { bytes in
-      unsafe nghttp2_session_mem_recv(session, bytes.baseAddress, bytes.count)
-    }
-    if count < 0 { throw HTTP2Error(code: Int32(count)) }
+    activity.received &+= bytes.count
+    meter.receive(bytes)
+    activity.completed = meter.completed
+    activity.owesBytes = meter.owesBytes
+    let count =
+      meter.isExceeded
+      ? Int(HTTP2Error.flooded.code)
+      : unsafe bytes.withUnsafeBufferPointer { bytes in
+        unsafe nghttp2_session_mem_recv(session, bytes.baseAddress, bytes.count)
+      }
+    guard count < 0 else { return }
+    let error = HTTP2Error(code: Int32(count))
+    if error == .flooded { terminate(.enhanceYourCalm) }
+    throw error
+  }
+
+  /// Lets the client send its budget of overhead again.
+  func refillBudget() { meter.refill() }
+
+  /// Asks the peer whether it is there.
+  func ping() {
+    submit { unsafe nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil) }
+  }
+
+  /// Refuses everything from now on: the session is finished when this has been written.
+  func terminate(_ code: HTTP2ErrorCode) {
+    submit { unsafe nghttp2_session_terminate_session(session, code.rawValue) }
   }
 
   /// Gives frames to `write` until there are no more or `limit` bytes have been given.
@@ -145,6 +172,22 @@ import CNghttp2
   }
 }
 
+extension HTTP2Session {
+  /// Counts of what has happened. They tell by their change, and wrap around.
+  struct Activity: Equatable {
+    /// Bytes from the client.
+    var received = 0
+    /// Frames and header blocks that have arrived whole.
+    var completed = 0
+    /// Whether the client is in the middle of something that it has to send in one go.
+    var owesBytes = true
+    /// Streams that the client opened.
+    var accepted = 0
+    /// DATA frames written.
+    var sent = 0
+  }
+}
+
 // What nghttp2 calls back. Each is one event of the session.
 extension HTTP2Session {
   func beganFields() {
@@ -156,6 +199,7 @@ extension HTTP2Session {
   }
 
   func receivedRequest(_ stream: Int32) {
+    activity.accepted &+= 1
     handlers[stream] = delegate?.accept(stream, requestFields)
   }
 
@@ -174,6 +218,11 @@ extension HTTP2Session {
       unsafe nghttp2_submit_rst_stream(
         session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, HTTP2ErrorCode.noError.rawValue)
     }
+  }
+
+  func sentData() {
+    activity.sent &+= 1
+    meter.earn()
   }
 
   func closed(_ stream: Int32, _ code: HTTP2ErrorCode) {

@@ -50,6 +50,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
   }
 
   func channelActive(context: ChannelHandlerContext) {
+    connection.begin()
     flush(context)
   }
 
@@ -95,12 +96,17 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
   private func closed() {
     if case .closed = state { return }
     state = .closed
-    connection.session.abandon()
+    connection.lost()
     if connection.runningCalls == 0 { end() }
   }
 
   func lastCallEnded() {
     if case .closed = state { end() }
+  }
+
+  func isDead() {
+    logger.debug("the peer does not answer")
+    context?.close(promise: nil)
   }
 
   private func end() {
@@ -129,11 +135,12 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
       var hasMore = true
       while hasMore, context.channel.isWritable {
         output.clear()
-        hasMore = try connection.session.writeFrames(limit: limits.maxUnwrittenBytes) { frame in
+        hasMore = try connection.writeFrames(limit: limits.maxUnwrittenBytes) { frame in
           unsafe output.writeBytes(frame.bytes)
         }
-        guard output.readableBytes > 0 else { break }
-        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        if output.readableBytes > 0 {
+          context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        }
       }
     } catch {
       logger.debug("bad HTTP/2", metadata: ["reason": "\(error)"])
@@ -145,7 +152,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
   private func closeAfterWrites(_ context: ChannelHandlerContext) {
     guard case .open = state else { return }
     state = .closing
-    connection.session.abandon()
+    connection.lost()
     let end = context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated()
     let timer = context.eventLoop.assumeIsolated().scheduleTask(
       in: TimeAmount(limits.closeTimeout)
@@ -171,11 +178,7 @@ extension ConnectionHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
     case Stop.gracefully:
-      connection.session.noticeShutdown()
-      _ = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.goAwayDelay)) {
-        // Calls that the client began before it saw the notice have arrived by now.
-        self.connection.session.refuseNewStreams()
-      }
+      connection.endGracefully()
     case Stop.now:
       connection.cutCalls(RPCStatus(.unavailable, "the server is shutting down"))
       flush(context)

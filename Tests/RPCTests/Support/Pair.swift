@@ -7,12 +7,33 @@ final class Pair {
   let loop = ManualLoop()
   /// Why the server gave the connection up, if it did.
   private(set) var failure: HTTP2Error?
+  private let delegate = Delegate()
 
   init(
     _ methods: [String: Method], limits: Limits = Limits(), client: TestClient = TestClient()
   ) {
     self.client = client
     server = Connection(methods: methods, limits: limits, peer: "127.0.0.1:4711", loop: loop)
+    server.delegate = delegate
+  }
+
+  /// Whether the server took the client for dead.
+  var isClientDead: Bool { delegate.isClientDead }
+
+  /// Lets time pass, as the server counts it.
+  func pass(_ pulses: Int) {
+    for _ in 0..<pulses {
+      loop.advance(by: server.limits.pulse)
+      exchange()
+    }
+  }
+
+  /// Lets time pass while the client sends nothing and hears the server.
+  func passInSilence(_ pulses: Int) {
+    for _ in 0..<pulses {
+      loop.advance(by: server.limits.pulse)
+      client.receive(takeServerOutput())
+    }
   }
 
   /// Moves bytes both ways and turns the loop until nothing moves any more.
@@ -42,13 +63,22 @@ final class Pair {
   func takeServerOutput() -> [UInt8] {
     var output: [UInt8] = []
     do throws(HTTP2Error) {
-      while try server.session.writeFrames(
+      while try server.writeFrames(
         limit: 64 << 10, { frame in for index in frame.indices { output.append(frame[index]) } })
       {}
     } catch {
       failure = error
     }
     return output
+  }
+
+  private final class Delegate: ConnectionDelegate {
+    var isClientDead = false
+
+    // Nobody needs telling: `exchange` asks for all there is.
+    func hasFrames() {}
+    func lastCallEnded() {}
+    func isDead() { isClientDead = true }
   }
 
   /// A unary call from its request to its response.

@@ -40,6 +40,10 @@ import CNghttp2
   private(set) var responses: [Int32: Response] = [:]
   /// The last stream of each GOAWAY, in the order they came.
   private(set) var goAways: [Int32] = []
+  /// The error code of the last GOAWAY.
+  private(set) var goAwayCode: UInt32?
+  /// Pings that the server sent.
+  private(set) var pings = 0
   private(set) var pingAnswers = 0
   /// The settings the server sent, by identifier.
   private(set) var settings: [Int32: UInt32] = [:]
@@ -192,8 +196,15 @@ import CNghttp2
 
   fileprivate func received(_ frame: nghttp2_frame) {
     switch nghttp2_frame_type(UInt32(unsafe frame.hd.type)) {
-    case NGHTTP2_GOAWAY: unsafe goAways.append(frame.goaway.last_stream_id)
-    case NGHTTP2_PING: pingAnswers += 1
+    case NGHTTP2_GOAWAY:
+      unsafe goAways.append(frame.goaway.last_stream_id)
+      goAwayCode = unsafe frame.goaway.error_code
+    case NGHTTP2_PING:
+      if unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
+        pingAnswers += 1
+      } else {
+        pings += 1
+      }
     case NGHTTP2_SETTINGS:
       for index in 0..<(unsafe frame.settings.niv) {
         let entry = unsafe frame.settings.iv[index]

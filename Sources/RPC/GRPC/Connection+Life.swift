@@ -1,0 +1,41 @@
+// What happens to a connection because time passes.
+
+extension Connection {
+  /// Begins to count time.
+  func begin() {
+    cancelPulse = loop.schedule(after: limits.pulse) { [weak self] in self?.pulse() }
+  }
+
+  /// Counts no more: the connection is lost.
+  func lost() {
+    cancelPulse?()
+    session.abandon()
+  }
+
+  private func pulse() {
+    session.refillBudget()
+    let step = life.pulse(
+      session.activity, hasCalls: !session.openHandlers.isEmpty, hasResponses: responseBytes > 0)
+    switch step {
+    case .goOn: break
+    case .ping: session.ping()
+    case .giveUp: delegate?.isDead()
+    case .refuse: session.terminate(.enhanceYourCalm)
+    case .end: endGracefully()
+    case .cut:
+      cutCalls(RPCStatus(.unavailable, "the connection has reached its age"))
+      endGracefully()
+    }
+    if step != .giveUp { begin() }
+  }
+
+  /// Tells the client to send no more calls here, and serves those it has begun. The connection
+  /// closes after the last.
+  func endGracefully() {
+    guard !isEnding else { return }
+    isEnding = true
+    session.noticeShutdown()
+    // Calls that the client began before it saw the notice have arrived by then.
+    _ = loop.schedule(after: limits.goAwayDelay) { [weak self] in self?.session.refuseNewStreams() }
+  }
+}
