@@ -4,7 +4,7 @@ import PackageDescription
 // The architecture, bottom up. Each C module has exactly one importing Swift target
 // (Tests/RepositoryTests keeps that rule), and `Detect` imports nothing of the outside world.
 //
-//   detectd ──► DetectAPI ──► RPC ──► CNghttp2, SwiftNIO
+//   detectd ──► DetectAPI ──► RPC ──► CNghttp2, CZlib, SwiftNIO
 //      │            └──────► Detect ──► CDetectCore
 //      └──────► StoreSQLite ──┘
 
@@ -43,6 +43,8 @@ let package = Package(
       name: "CNghttp2", path: "CSources/CNghttp2", pkgConfig: "libnghttp2",
       providers: [.apt(["libnghttp2-dev"])]),
     .systemLibrary(
+      name: "CZlib", path: "CSources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
       name: "CProtobufC", path: "CSources/CProtobufC", pkgConfig: "libprotobuf-c",
       providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(
@@ -54,7 +56,7 @@ let package = Package(
     .target(
       name: "RPC",
       dependencies: [
-        "CNghttp2",
+        "CNghttp2", "CZlib",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),

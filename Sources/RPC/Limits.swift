@@ -1,8 +1,11 @@
 /// Every limit of this layer, its number and the reason for it. Each has a test in `LimitsTests`.
 package struct Limits: Sendable {
-  /// Largest request message, in bytes. 4 MiB is gRPC's default in every language; the length is
+  /// Largest request message, in bytes, both as it comes and decompressed. 4 MiB is gRPC's default in every language; the length is
   /// refused when its prefix arrives, before anything is buffered.
   package var maxMessageBytes = 4 << 20
+
+  /// Smallest response that is compressed, in bytes. What is below fits into one packet as it is.
+  package var minCompressedBytes = 1 << 10
 
   /// Calls open at once on one connection (SETTINGS_MAX_CONCURRENT_STREAMS); the next is refused
   /// with REFUSED_STREAM, which clients retry. A thousand is far above what one client needs and

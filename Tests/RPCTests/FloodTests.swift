@@ -107,14 +107,16 @@ struct FloodTests {
   @Test func `a header that unpacks to megabytes is refused`() {
     let pair = Self.pair()
     pair.exchange()
-    // In place of the header that the client writes stands the bomb: POST, http, "/", a field of
+    // In place of the header that the client writes stands the bomb: POST, http, "/", "t", a field of
     // 4,000 bytes that goes into the table, and then bytes of which each is that field.
     let stream = pair.client.open("/t.T/U")
     _ = pair.client.takeOutput()
     let field =
       [0x40, 1, UInt8(ascii: "x"), 0x7f, 0xa1, 0x1e]
       + [UInt8](repeating: UInt8(ascii: "a"), count: 4_000)
-    let bomb = [0x83, 0x86, 0x84] + field + [UInt8](repeating: 0xbe, count: 12_000)
+    let bomb =
+      [0x83, 0x86, 0x84, 0x01, 1, UInt8(ascii: "t")] + field
+      + [UInt8](repeating: 0xbe, count: 12_000)
     pair.client.send(raw: RawFrame.frame(1, 0x5, stream: 1, bomb))
     pair.exchange()
     #expect(pair.client.responses[stream]?.status == "8")

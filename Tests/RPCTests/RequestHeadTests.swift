@@ -64,10 +64,11 @@ struct RequestHeadTests {
   }
 
   @Test func `an unknown encoding is unimplemented, and ours are named`() {
-    let response = answer("grpc-encoding", "gzip")
+    let response = answer("grpc-encoding", "deflate")
     #expect(response?.status == "12")
-    #expect(response?.header["grpc-accept-encoding"] == "identity")
+    #expect(response?.header["grpc-accept-encoding"] == "identity,gzip")
     #expect(answer("grpc-encoding", "identity")?.status == "0")
+    #expect(answer("grpc-encoding", "gzip")?.status == "0")
   }
 
   @Test(arguments: ["", "1", "S", "1s", "123456789S", "-1S", "1.5S", "1 S"])

@@ -13,6 +13,7 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
   private let stream: Int32
   private let method: Method
   private let context: CallContext
+  private let encodings: RequestEncodings
   private let limits: Limits
 
   /// The connection, until the stream is closed.
@@ -22,6 +23,8 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
   /// How the call ended; nil while it is open.
   private var status: RPCStatus?
   private var hasHeader = false
+  /// Whether responses are compressed: settled with the first, for the header says it.
+  private lazy var isGzip = encodings.compressesResponses(context.response.compression)
   private var isPaused = false
   private var task: Task<Void, Never>?
   private var cancelDeadline: (@Sendable () -> Void)?
@@ -32,15 +35,17 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
 
   init(
     _ stream: Int32, of connection: Connection, method: Method, context: CallContext,
-    limits: Limits, loop: any ConnectionLoop
+    encodings: RequestEncodings, limits: Limits, loop: any ConnectionLoop
   ) {
     self.stream = stream
     self.connection = connection
     self.method = method
     self.context = context
+    self.encodings = encodings
     self.limits = limits
     self.loop = loop
-    requests = RequestQueue(maxMessageBytes: limits.maxMessageBytes)
+    requests = RequestQueue(
+      maxMessageBytes: limits.maxMessageBytes, allowsCompression: encodings.sendsGzip)
   }
 
   /// Ends the call with DEADLINE_EXCEEDED after this time.
@@ -64,9 +69,13 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
     stopHandler()
   }
 
-  private func append(_ response: [UInt8]) {
+  private func append(_ response: [UInt8], compressing: Bool = true) {
     let waiting = responses.count
-    responses.append(response)
+    if compressing, isGzip, response.count >= limits.minCompressedBytes {
+      responses.append(Gzip.compress(response), isCompressed: true)
+    } else {
+      responses.append(response, isCompressed: false)
+    }
     connection?.changeResponseBytes(by: responses.count - waiting)
   }
 
@@ -200,16 +209,26 @@ extension Call {
 
   /// The one request of a unary or server-streaming call, which is complete before it starts.
   private func takeRequest() throws(RPCStatus) -> [UInt8] {
-    guard let request = requests.take() else { throw RPCStatus(.internal) }
-    consume(request.released)
+    guard let request = try takeMessage() else { throw RPCStatus(.internal) }
     return request.bytes
+  }
+
+  /// The oldest request, decompressed only now: until here it holds no more than it held of the
+  /// window.
+  private func takeMessage() throws(RPCStatus) -> RequestMessage? {
+    guard let (message, released) = requests.take() else { return nil }
+    consume(released)
+    let bytes =
+      message.isCompressed
+      ? try Gzip.decompress(message.bytes, limit: limits.maxMessageBytes) : message.bytes
+    return RequestMessage(bytes: bytes, isCompressed: message.isCompressed)
   }
 
   private func writeResponses(_ session: HTTP2Session) {
     if !hasHeader {
       hasHeader = true
       session.respond(on: stream, hasBody: true) {
-        $0.appendResponseHeader(context.response.initial)
+        $0.appendResponseHeader(context.response.initial, isGzip: isGzip)
       }
     } else if isPaused {
       isPaused = false
@@ -218,16 +237,18 @@ extension Call {
   }
 
   /// See `RequestStream.next`.
-  @concurrent func nextRequest() async throws(RPCStatus) -> [UInt8]? {
+  @concurrent func nextRequest() async throws(RPCStatus) -> RequestMessage? {
     guard loop.isCurrent else {
       return try await withTaskExecutorPreference(loop) { () async throws(RPCStatus) in
         try await nextRequest()
       }
     }
     while status == nil, !Task.isCancelled {
-      if let request = requests.take() {
-        consume(request.released)
-        return request.bytes
+      do throws(RPCStatus) {
+        if let request = try takeMessage() { return request }
+      } catch {
+        cut(error)
+        break
       }
       if requests.isEnded { return nil }
       consume(requests.releaseIncomplete())
@@ -239,16 +260,18 @@ extension Call {
   }
 
   /// See `ResponseStream.send`.
-  @concurrent func send(_ message: [UInt8]) async throws(RPCStatus) {
+  @concurrent func send(
+    _ message: [UInt8], compressing: Bool
+  ) async throws(RPCStatus) {
     guard loop.isCurrent else {
       return try await withTaskExecutorPreference(loop) { () async throws(RPCStatus) in
-        try await send(message)
+        try await send(message, compressing: compressing)
       }
     }
     guard status == nil, !Task.isCancelled, let session = connection?.session else {
       throw RPCStatus(.cancelled, "the call is over")
     }
-    append(message)
+    append(message, compressing: compressing)
     writeResponses(session)
     while status == nil, responses.count > limits.maxBufferedResponseBytes {
       await wait()

@@ -27,12 +27,24 @@ package struct CallContext: Sendable {
 
 /// Metadata a handler sends back. It may be set from any thread.
 package final class ResponseMetadata: Sendable {
-  private let fields = Mutex((initial: Metadata(), trailing: Metadata()))
+  private struct Fields {
+    var initial = Metadata()
+    var trailing = Metadata()
+    var compression = Compression.asRequested
+  }
+
+  private let fields = Mutex(Fields())
 
   /// Sent before the first response; what is set later is not sent.
   package var initial: Metadata {
     get { fields.withLock { $0.initial } }
     set { fields.withLock { $0.initial = newValue } }
+  }
+
+  /// How responses are compressed; what is set after the first is not heeded.
+  package var compression: Compression {
+    get { fields.withLock { $0.compression } }
+    set { fields.withLock { $0.compression = newValue } }
   }
 
   /// Sent with the status.

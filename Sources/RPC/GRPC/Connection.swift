@@ -86,7 +86,8 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
         method: head.path, metadata: head.metadata, peer: peer,
         deadline: head.timeout.map { .now + $0 })
       let call = Call(
-        stream, of: self, method: method, context: context, limits: limits, loop: loop)
+        stream, of: self, method: method, context: context, encodings: head.encodings,
+        limits: limits, loop: loop)
       if let timeout = head.timeout { call.endAfter(timeout) }
       if !method.takesOneRequest { start(call) }
       return call

@@ -7,7 +7,14 @@
 struct MessageDeframer {
   static let prefixBytes = 5
 
+  /// A message as it is on the wire.
+  struct Message {
+    let bytes: [UInt8]
+    let isCompressed: Bool
+  }
+
   private let maxMessageBytes: Int
+  private let allowsCompression: Bool
   /// The bytes of the prefix so far, as one number, and how many they are.
   private var prefix: UInt64 = 0
   private var prefixCount = 0
@@ -15,8 +22,9 @@ struct MessageDeframer {
   /// What is missing of `message`; nil while the prefix is incomplete.
   private var missing: Int?
 
-  init(maxMessageBytes: Int) {
+  init(maxMessageBytes: Int, allowsCompression: Bool) {
     self.maxMessageBytes = maxMessageBytes
+    self.allowsCompression = allowsCompression
   }
 
   /// Whether a message has begun and is not complete.
@@ -27,7 +35,7 @@ struct MessageDeframer {
   /// with if this is not a message or one that is too long; nothing may be fed after that.
   mutating func next(
     from bytes: Span<UInt8>, at position: inout Int
-  ) throws(RPCStatus) -> [UInt8]? {
+  ) throws(RPCStatus) -> Message? {
     while prefixCount < Self.prefixBytes {
       guard position < bytes.count else { return nil }
       prefix = prefix << 8 | UInt64(bytes[position])
@@ -42,14 +50,18 @@ struct MessageDeframer {
     position += count
     missing = wanted - count
     guard count == wanted else { return nil }
-    defer { self = MessageDeframer(maxMessageBytes: maxMessageBytes) }
-    return message
+    defer {
+      self = MessageDeframer(
+        maxMessageBytes: maxMessageBytes, allowsCompression: allowsCompression)
+    }
+    return Message(bytes: message, isCompressed: prefix >> 32 == 1)
   }
 
   /// The length in the prefix, once it is known to be acceptable.
   private func checkedLength() throws(RPCStatus) -> Int {
     switch prefix >> 32 {
     case 0: break
+    case 1 where allowsCompression: break
     case 1: throw RPCStatus(.internal, "compressed message without grpc-encoding")
     default: throw RPCStatus(.internal, "invalid flag of a message")
     }

@@ -17,7 +17,7 @@ final class RefusedRequest: HTTP2StreamHandler {
     case .status(let status):
       session.respond(on: stream, hasBody: false) { fields in
         fields.appendResponseHeader(Metadata())
-        fields.append("grpc-accept-encoding", "identity")
+        fields.append("grpc-accept-encoding", RequestEncodings.accepted)
         fields.append(status, Metadata())
       }
     }

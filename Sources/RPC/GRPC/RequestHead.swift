@@ -13,6 +13,7 @@ struct RequestHead {
   private(set) var path = ""
   private(set) var timeout: Duration?
   private(set) var metadata = Metadata()
+  private(set) var encodings = RequestEncodings()
 
   private var isPost = false
   private var isHead = false
@@ -69,8 +70,12 @@ struct RequestHead {
     if name.equals("grpc-timeout") {
       timeout = Timeout.parse(value)
       if timeout == nil { fault = RPCStatus(.internal, "malformed grpc-timeout") }
-    } else if name.equals("grpc-encoding"), !value.equals("identity") {
-      fault = RPCStatus(.unimplemented, "grpc-encoding \(String(value)) is not supported")
+    } else if name.equals("grpc-encoding") {
+      if !encodings.readEncoding(value) {
+        fault = RPCStatus(.unimplemented, "grpc-encoding \(String(value)) is not supported")
+      }
+    } else if name.equals("grpc-accept-encoding") {
+      encodings.readAccepted(value)
     }
   }
 

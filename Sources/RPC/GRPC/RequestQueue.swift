@@ -6,7 +6,7 @@
 ///   message larger than the window could never become complete.
 struct RequestQueue {
   private var deframer: MessageDeframer
-  private var messages = FIFO<(bytes: [UInt8], held: Int)>()
+  private var messages = FIFO<(message: MessageDeframer.Message, held: Int)>()
   /// Bytes of the incomplete message that hold window.
   private var heldByIncomplete = 0
   /// All bytes that hold window.
@@ -16,8 +16,9 @@ struct RequestQueue {
   /// Whether the client has sent its last message.
   private(set) var isEnded = false
 
-  init(maxMessageBytes: Int) {
-    deframer = MessageDeframer(maxMessageBytes: maxMessageBytes)
+  init(maxMessageBytes: Int, allowsCompression: Bool) {
+    deframer = MessageDeframer(
+      maxMessageBytes: maxMessageBytes, allowsCompression: allowsCompression)
   }
 
   /// Whether nothing can be taken now.
@@ -46,10 +47,10 @@ struct RequestQueue {
   }
 
   /// The oldest message, and the bytes of window it gives back.
-  mutating func take() -> (bytes: [UInt8], released: Int)? {
-    guard let message = messages.popFirst() else { return nil }
-    held -= message.held
-    return (message.bytes, message.held)
+  mutating func take() -> (message: MessageDeframer.Message, released: Int)? {
+    guard let first = messages.popFirst() else { return nil }
+    held -= first.held
+    return (first.message, first.held)
   }
 
   /// Gives back what the incomplete message holds, if nothing is ahead of it.

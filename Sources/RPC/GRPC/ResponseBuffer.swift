@@ -6,11 +6,11 @@ struct ResponseBuffer {
   /// Bytes that wait.
   var count: Int { bytes.count - written }
 
-  /// Appends a message with its prefix: not compressed, length in big-endian.
-  mutating func append(_ message: [UInt8]) {
+  /// Appends a message with its prefix: whether it is compressed, length in big-endian.
+  mutating func append(_ message: [UInt8], isCompressed: Bool) {
     let length = UInt32(message.count)
     bytes.reserveCapacity(bytes.count + MessageDeframer.prefixBytes + message.count)
-    bytes.append(0)
+    bytes.append(isCompressed ? 1 : 0)
     for shift: UInt32 in [24, 16, 8, 0] {
       bytes.append(UInt8(truncatingIfNeeded: length >> shift))
     }

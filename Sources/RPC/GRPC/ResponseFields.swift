@@ -2,9 +2,10 @@
 
 extension HTTP2FieldList {
   /// The header of every gRPC response.
-  mutating func appendResponseHeader(_ metadata: Metadata) {
+  mutating func appendResponseHeader(_ metadata: Metadata, isGzip: Bool = false) {
     append(":status", "200")
     append("content-type", "application/grpc")
+    if isGzip { append("grpc-encoding", "gzip") }
     append(metadata)
   }
 

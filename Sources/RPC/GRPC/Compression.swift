@@ -1,0 +1,43 @@
+/// How the responses of a call are compressed. Whatever is asked, a client that does not accept gzip
+/// gets none, and a message below `Limits.minCompressedBytes` is sent as it is.
+package enum Compression: Sendable {
+  /// As the client compresses its requests, which says that its link is worth the time.
+  case asRequested
+  /// Never.
+  case none
+  /// With gzip.
+  case gzip
+}
+
+/// What the request says about compression.
+struct RequestEncodings {
+  /// Whether its messages may be compressed with gzip.
+  var sendsGzip = false
+  /// Whether the responses may be.
+  var acceptsGzip = false
+
+  /// The encodings this server knows, for `grpc-accept-encoding`.
+  static let accepted: StaticString = "identity,gzip"
+
+  /// Whether responses are compressed if this is asked.
+  func compressesResponses(_ compression: Compression) -> Bool {
+    switch compression {
+    case .asRequested: acceptsGzip && sendsGzip
+    case .none: false
+    case .gzip: acceptsGzip
+    }
+  }
+
+  /// Reads `grpc-encoding`. Says whether it is one that this server knows.
+  mutating func readEncoding(_ value: Span<UInt8>) -> Bool {
+    sendsGzip = value.equals("gzip")
+    return sendsGzip || value.equals("identity")
+  }
+
+  /// Reads `grpc-accept-encoding`, a list with commas and maybe spaces.
+  mutating func readAccepted(_ value: Span<UInt8>) {
+    acceptsGzip = String(value).utf8.split(separator: UInt8(ascii: ",")).contains { name in
+      name.drop { $0 == UInt8(ascii: " ") }.elementsEqual("gzip".utf8)
+    }
+  }
+}
