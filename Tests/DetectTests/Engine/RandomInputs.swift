@@ -30,8 +30,10 @@ struct RandomInputs {
   /// batch was read just before.
   private var custom: [UInt16: CustomMetric] = [:]
 
-  init(seed: UInt64) {
+  /// - Parameter custom: metrics that are defined before the life begins.
+  init(seed: UInt64, knowing custom: [CustomMetric] = []) {
     random = SeededGenerator(seed: seed)
+    for metric in custom { self.custom[metric.number] = metric }
     isCoarse = seed % 2 == 0
     if isCoarse { now = now / 60_000 * 60_000 }
   }

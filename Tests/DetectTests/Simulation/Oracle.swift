@@ -120,7 +120,7 @@ struct Oracle {
     in store: MemoryStore, and recovery: Recovery, with engine: Engine
   ) throws(StoreError) {
     for thing in engine.things.map(\.name) {
-      for description in Metric.catalogue {
+      for description in Metric.catalogue + Simulation.customMetrics.map(\.description) {
         let metric = description.metric
         let chunks = try store.metricValues(
           thing: thing, metric: metric, start: 0, end: .max, upTo: recovery.snapshotPosition)

@@ -30,6 +30,12 @@ extension Simulation {
   private static let reporters = 3
   private static let things = 6
 
+  /// What the operator defines before anything else. It asks until it is answered, so each has the number
+  /// that it would have without faults.
+  static let customMetrics = CustomMetricType.allCases.enumerated().map { index, type in
+    CustomMetric.sample(type, number: Limits.customMetricNumbers.lowerBound + UInt16(index))
+  }
+
   func addClients() {
     for number in 0..<Self.reporters {
       spawnBusy { [self] in await report(reports(of: number), seed: seed &* 8 &+ UInt64(number)) }
@@ -53,7 +59,7 @@ extension Simulation {
   /// What one reporter has to say, of things that nobody else reports.
   private func reports(of reporter: Int) -> [MetricReport] {
     var random = SeededGenerator(seed: seed ^ UInt64(reporter + 1) << 32)
-    var inputs = RandomInputs(seed: random.next())
+    var inputs = RandomInputs(seed: random.next(), knowing: Self.customMetrics)
     var ids: [Int: UInt64] = [:]
     return (0..<Int.random(in: 30...100, using: &random)).map { _ in
       let thing = reporter + Self.reporters * Int.random(in: 0..<2, using: &random)
@@ -69,6 +75,7 @@ extension Simulation {
   private func report(_ reports: [MetricReport], seed: UInt64) async {
     var random = SeededGenerator(seed: seed)
     for report in reports { record.sent[ReportKey(report)] = report.datapoints }
+    while !knowsCustomMetrics(await running()) { await Task.yield() }
     var waiting = reports
     while !waiting.isEmpty {
       let service = await running()
@@ -82,7 +89,8 @@ extension Simulation {
         }
         // Now and then a network delivers twice.
         for _ in 0..<(Int.random(in: 0..<8, using: &random) == 0 ? 2 : 1) {
-          batches.append((await service.submit(ReportBatch(of: batch)), batch))
+          let checked = ReportBatch(batch, of: service.metrics)
+          batches.append((await service.submit(checked), batch))
         }
       }
       for (pending, batch) in batches {
@@ -91,6 +99,12 @@ extension Simulation {
       }
       waiting.removeAll { record.acknowledged.contains(ReportKey($0)) }
     }
+  }
+
+  /// Whether reports of every custom metric can be sent. Once they can, they can for ever, whatever fails: a
+  /// report that is invalid later on is noted as wrong.
+  private func knowsCustomMetrics(_ service: DetectService) -> Bool {
+    Self.customMetrics.allSatisfy { service.metrics.named($0.name) == $0.description }
   }
 
   private func note(_ outcome: BatchOutcome, of batch: [MetricReport]) {
@@ -112,7 +126,12 @@ extension Simulation {
 
   private func operate() async {
     var random = SeededGenerator(seed: seed ^ 0x0b)
-    var inputs = RandomInputs(seed: random.next())
+    var inputs = RandomInputs(seed: random.next(), knowing: Self.customMetrics)
+    for metric in Self.customMetrics {
+      let create = CreateCustomMetric(
+        metricName: metric.name, metricType: metric.type.rawValue, clientRequestToken: "t")
+      while !(await perform(create)) { await Task.yield() }
+    }
     await perform(CreateThingGroup(thingGroupName: "g0"))
     await perform(CreateThingGroup(thingGroupName: "g1", parentGroupName: "g0"))
     for change in 0..<Int.random(in: 15...40, using: &random) {
@@ -218,14 +237,14 @@ extension Simulation {
 
 extension ReportBatch {
   /// The reports as a face would collect them.
-  fileprivate init(of reports: [MetricReport]) {
-    self.init()
+  fileprivate init(_ reports: [MetricReport], of metrics: MetricDefinitions) {
+    self.init(of: metrics)
+    let described = Metric.catalogue + Simulation.customMetrics.map(\.description)
+    let names = Dictionary(uniqueKeysWithValues: described.map { ($0.metric, $0.name) })
     for report in reports {
       add(
         thingName: report.thing.text, id: report.id, time: report.time,
-        datapoints: report.datapoints.map {
-          ($0.metric.ofAWS?.name ?? "", MetricValue($0.value))
-        })
+        datapoints: report.datapoints.map { (names[$0.metric] ?? "", MetricValue($0.value)) })
     }
   }
 }

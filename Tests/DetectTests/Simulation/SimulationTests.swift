@@ -35,7 +35,7 @@ import Testing
     var happened: [Fault: Int] = [:]
     var (crashes, stops, lost, duplicates, listed) = (0, 0, 0, 0, 0)
     var events: [ViolationEventType: Int] = [:]
-    for seed in 1...40 as ClosedRange<UInt64> {
+    for seed in 1...80 as ClosedRange<UInt64> {
       let life = Simulation(seed: seed)
       _ = life.run()
       happened.merge(life.disk.happened) { $0 + $1 }
