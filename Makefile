@@ -9,7 +9,7 @@ SWIFT_FILES := Package.swift Sources Tests
 C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate check format generate bench bench-engine bench-core fuzz-core
+.PHONY: help demo test simulate check interop format generate bench bench-engine bench-core fuzz-core
 .PHONY: sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
@@ -29,7 +29,11 @@ SEEDS ?= 1...10000
 simulate: setup build ## Lives through faults and crashes, one life for each of SEEDS.
 	DETECT_SIMULATION_SEEDS=$(SEEDS) swift test --skip-build --filter SimulationTests
 
-check: setup lint contract generated test ## Runs all that must hold for a commit.
+check: setup lint contract generated test interop ## Runs all that must hold for a commit.
+
+interop: setup ## Runs gRPC's interop cases against Sources/RPC and writes docs/interop.md.
+	$(BUILD) --product InteropServer
+	$(PYTHON) Tests/GRPCInterop/interop.py "$$(swift build --show-bin-path)/InteropServer" docs/interop.md
 
 format: ## Formats Swift and C.
 	swift format --in-place --recursive --parallel $(SWIFT_FILES)

@@ -80,6 +80,12 @@ let package = Package(
       name: "EngineBench", dependencies: ["Detect"], path: "Tests/Benchmarks/Engine",
       swiftSettings: swift),
 
+    // What the interop cases of gRPC are run against
+    .executableTarget(
+      name: "InteropServer",
+      dependencies: ["RPC", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/GRPCInterop/Server", swiftSettings: swift),
+
     // Tests mirror Sources
     .testTarget(
       name: "DetectTests", dependencies: ["Detect"], exclude: ["Engine/Goldens"],
