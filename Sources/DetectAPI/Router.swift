@@ -21,7 +21,7 @@ package enum Router {
       .merging(thingRegistry(ThingRegistryMethods(backend: backend))) { $1 }
       .merging(metricIngestion(MetricIngestionMethods(backend: backend, drain: drain))) { $1 }
       .merging([
-        "/grpc.health.v1.Health/Check": unary(health.check),
+        "/grpc.health.v1.Health/Check": immediate(health.check),
         "/grpc.health.v1.Health/Watch": serverStreaming(health.watch),
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo":
           bidirectional(reflection.serverReflectionInfo),
@@ -91,6 +91,12 @@ package enum Router {
   }
 
   // MARK: Shapes
+
+  private static func immediate(
+    _ body: @escaping @Sendable ([UInt8]) throws(RPCStatus) -> [UInt8]
+  ) -> Method {
+    .immediate { (request, _) throws(RPCStatus) in try body(request) }
+  }
 
   private static func unary(
     _ body: @escaping @Sendable ([UInt8]) async throws(RPCStatus) -> [UInt8]

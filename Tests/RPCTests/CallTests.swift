@@ -61,6 +61,25 @@ struct CallTests {
     #expect(pair.call("/t.T/F", [])?.status == "2")
   }
 
+  @Test func `a method that answers at once has no task`() {
+    let pair = Pair([
+      "/t.T/I": .immediate { request, context throws(RPCStatus) in
+        guard !request.isEmpty else { throw RPCStatus(.invalidArgument, "empty") }
+        var trailing = Metadata()
+        try trailing.append("x-t", context.method)
+        context.response.trailing = trailing
+        return request
+      },
+      "/t.T/OK": .immediate { _, _ throws(RPCStatus) in throw RPCStatus(.ok) },
+    ])
+    let response = pair.call("/t.T/I", [1, 2])
+    #expect(response?.messages == [[1, 2]])
+    #expect(response?.trailers == ["grpc-status": "0", "x-t": "/t.T/I"])
+    #expect(pair.call("/t.T/I", [])?.status == "3")
+    #expect(pair.call("/t.T/OK", [])?.status == "2")
+    #expect(pair.server.runningCalls == 0)
+  }
+
   @Test func `a status after responses comes in the trailers`() {
     let pair = Pair([
       "/t.T/F": .serverStreaming { _, responses, context throws(RPCStatus) in

@@ -2,9 +2,10 @@ import Testing
 
 @testable import RPC
 
-/// The four kinds of method, each answering with what it was asked.
+/// Each kind of method, each answering with what it was asked.
 private let methods: [String: Method] = [
   "/t.T/Unary": .unary { request, _ in request },
+  "/t.T/Immediate": .immediate { request, _ in request },
   "/t.T/Server": .serverStreaming { request, responses, _ throws(RPCStatus) in
     for byte in request { try await responses.send([byte, byte]) }
   },
@@ -28,6 +29,7 @@ struct FramingTests {
   static let cases = [
     Case(path: "/t.T/Unary", requests: [[1, 2, 3]], responses: [[1, 2, 3]]),
     Case(path: "/t.T/Unary", requests: [[]], responses: [[]]),
+    Case(path: "/t.T/Immediate", requests: [[1, 2, 3]], responses: [[1, 2, 3]]),
     Case(path: "/t.T/Server", requests: [[7, 8]], responses: [[7, 7], [8, 8]]),
     Case(
       path: "/t.T/Client", requests: [[1], [], [2, 3]], responses: [[1, 255, 255, 2, 3, 255]]),

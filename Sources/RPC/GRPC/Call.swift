@@ -164,6 +164,7 @@ extension Call {
   /// Starts the handler, unless the call has ended meanwhile.
   func start() {
     guard status == nil, let connection else { return }
+    if case .immediate(let handle) = method { return runImmediately(handle) }
     connection.callBegan()
     task = Task.immediateDetached(executorPreference: loop) {
       await self.run()
@@ -171,9 +172,20 @@ extension Call {
     }
   }
 
+  private func runImmediately(
+    _ handle: ([UInt8], CallContext) throws(RPCStatus) -> [UInt8]
+  ) {
+    do throws(RPCStatus) {
+      end(with: try handle(try takeRequest(), context))
+    } catch {
+      end(thrown: error)
+    }
+  }
+
   private func run() async {
     do throws(RPCStatus) {
       switch method {
+      case .immediate: preconditionFailure("an immediate method has no task")
       case .unary(let handle):
         end(with: try await handle(try takeRequest(), context))
       case .serverStreaming(let handle):
@@ -186,8 +198,12 @@ extension Call {
         end(RPCStatus(.ok))
       }
     } catch {
-      end(error.code == .ok ? RPCStatus(.unknown) : error)
+      end(thrown: error)
     }
+  }
+
+  private func end(thrown error: RPCStatus) {
+    end(error.code == .ok ? RPCStatus(.unknown) : error)
   }
 
   private func end(with response: [UInt8]) {

@@ -1,14 +1,16 @@
 // What happens to a connection because time passes.
 
 extension Connection {
-  /// Begins to count time.
+  /// Begins to count time. The timer keeps this connection until `lost`: a weak reference would make
+  /// every retain and release of it a slow one.
   func begin() {
-    cancelPulse = loop.schedule(after: limits.pulse) { [weak self] in self?.pulse() }
+    cancelPulse = loop.schedule(after: limits.pulse) { self.pulse() }
   }
 
-  /// Counts no more: the connection is lost.
+  /// Counts no more: the connection is lost. Must be called once it has begun.
   func lost() {
     cancelPulse?()
+    cancelPulse = nil
     session.abandon()
   }
 
@@ -36,6 +38,6 @@ extension Connection {
     isEnding = true
     session.noticeShutdown()
     // Calls that the client began before it saw the notice have arrived by then.
-    _ = loop.schedule(after: limits.goAwayDelay) { [weak self] in self?.session.refuseNewStreams() }
+    _ = loop.schedule(after: limits.goAwayDelay) { self.session.refuseNewStreams() }
   }
 }

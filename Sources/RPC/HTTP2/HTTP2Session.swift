@@ -13,6 +13,8 @@ import CNghttp2
   private var requestFields = HTTP2FieldList()
   private var responseFields = HTTP2FieldList()
   private var handlers: [Int32: any HTTP2StreamHandler] = [:]
+  /// The stream last looked up: most events come in runs.
+  private var recent: (stream: Int32, handler: any HTTP2StreamHandler)?
   private var meter: FrameMeter
   /// What has happened so far.
   private(set) var activity = Activity()
@@ -148,6 +150,7 @@ import CNghttp2
   func abandon() {
     let open = handlers
     handlers.removeAll()
+    recent = nil
     for handler in open.values { handler.closed(.cancel) }
   }
 
@@ -190,6 +193,13 @@ extension HTTP2Session {
 
 // What nghttp2 calls back. Each is one event of the session.
 extension HTTP2Session {
+  private func handler(of stream: Int32) -> (any HTTP2StreamHandler)? {
+    if let recent, recent.stream == stream { return recent.handler }
+    guard let handler = handlers[stream] else { return nil }
+    recent = (stream, handler)
+    return handler
+  }
+
   func beganFields() {
     requestFields.removeAll()
   }
@@ -200,15 +210,17 @@ extension HTTP2Session {
 
   func receivedRequest(_ stream: Int32) {
     activity.accepted &+= 1
-    handlers[stream] = delegate?.accept(stream, requestFields)
+    guard let handler = delegate?.accept(stream, requestFields) else { return }
+    handlers[stream] = handler
+    recent = (stream, handler)
   }
 
   func receivedData(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: Int32) {
-    unsafe handlers[stream]?.received(bytes.span)
+    unsafe handler(of: stream)?.received(bytes.span)
   }
 
   func receivedEnd(_ stream: Int32) {
-    handlers[stream]?.receivedEnd()
+    handler(of: stream)?.receivedEnd()
   }
 
   /// The response is complete. A client that is still sending is told that nobody reads it.
@@ -226,11 +238,12 @@ extension HTTP2Session {
   }
 
   func closed(_ stream: Int32, _ code: HTTP2ErrorCode) {
+    if recent?.stream == stream { recent = nil }
     handlers.removeValue(forKey: stream)?.closed(code)
   }
 
   func fill(_ frame: UnsafeMutableRawBufferPointer, _ stream: Int32) -> HTTP2Body {
-    guard let handler = handlers[stream] else { return .end(0) }
+    guard let handler = handler(of: stream) else { return .end(0) }
     let body = unsafe handler.fill(frame)
     if case .trailers = body { cutBody(of: stream, handler.appendTrailers) }
     return body

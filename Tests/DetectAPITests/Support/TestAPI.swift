@@ -35,9 +35,14 @@ final class TestAPI: Sendable {
   func call(_ name: String, _ request: Value) async throws -> Value {
     let path = try #require(methods.keys.first { $0.hasSuffix(".\(name)") }, "no method \(name)")
     let types = try #require(Schema.contract.methods[path])
-    guard case .unary(let handler) = methods[path] else { throw NotUnary() }
-    let response = try await handler(
-      request.serialized(as: types.request), CallContext(method: path))
+    let bytes = request.serialized(as: types.request)
+    let context = CallContext(method: path)
+    let response =
+      switch methods[path] {
+      case .unary(let handler): try await handler(bytes, context)
+      case .immediate(let handler): try handler(bytes, context)
+      default: throw NotUnary()
+      }
     return Value(response, as: types.response)
   }
 
