@@ -65,10 +65,13 @@ package struct Engine: Sendable {
     var outcome = Outcome()
     switch input {
     case .reports(let reports, let time):
+      let before = (clock, rateSecond, rateCount)
       clock = max(clock, time)
       for (index, report) in reports.enumerated() {
         apply(report, index: index, &outcome)
       }
+      // Nothing was taken: the input is not written, and so it must leave no trace.
+      if outcome.batch.accepted == 0 { (clock, rateSecond, rateCount) = before }
     case .changes(let changes, let time):
       clock = max(clock, time)
       apply(changes, &outcome.events)

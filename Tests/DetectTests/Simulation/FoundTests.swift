@@ -127,6 +127,22 @@ import Testing
     _ = restored.apply(.advance(to: clock.now + 400_000))
     #expect(restored.state == live.state)
   }
+
+  /// Seed 8694: a batch of which nothing was taken moved the clock, a snapshot kept the clock, and the
+  /// journal knew nothing of it.
+  @Test func `a batch of which nothing is taken leaves no trace`() {
+    var settings = Settings()
+    settings.enforcesRateQuotas = true
+    var engine = Engine(settings: settings)
+    let report = MetricReport(thing: "cam", id: 1, datapoints: [])
+    _ = engine.apply(.reports([report], at: clock.now))
+    let before = engine.state
+    let late = MetricReport(thing: "cam", id: 2, time: 5, datapoints: [])
+    let outcome = engine.apply(.reports([report, late], at: clock.now + 10_000))
+    #expect(outcome.batch.duplicates == 1)
+    #expect(outcome.batch.rejections.map(\.reason) == [.timeOutOfRange])
+    #expect(engine.state == before)
+  }
 }
 
 /// The sequence numbers of the events that a watcher was given.
