@@ -71,6 +71,17 @@ struct ConnectionLifeTests {
     #expect(pair.client.goAwayCode == 11)
   }
 
+  @Test func `what is not read is not missed`() {
+    let pair = Self.pair { $0.frameTimeout = .seconds(5) }
+    pair.toServer(RawFrame.preface + RawFrame.settings + RawFrame.ping.dropLast())
+    pair.server.isReadHeld = true
+    pair.passInSilence(20)
+    #expect(!pair.server.session.isFinished)
+    pair.server.isReadHeld = false
+    pair.passInSilence(5)
+    #expect(pair.client.goAwayCode == 11)
+  }
+
   @Test func `a client may pause inside DATA and between frames`() {
     let pair = Self.pair {
       $0.frameTimeout = .seconds(5)

@@ -38,6 +38,9 @@ struct FloodTests {
       frame: RawFrame.frame(6, 1, stream: 0, [UInt8](repeating: 0, count: 8))),
     Flood(testDescription: "WINDOW_UPDATE", frame: RawFrame.windowUpdate()),
     Flood(testDescription: "WINDOW_UPDATE of a call", frame: RawFrame.windowUpdate(stream: 1)),
+    Flood(
+      testDescription: "RST_STREAM over and over",
+      frame: RawFrame.frame(3, stream: 1, [0, 0, 0, 8])),
     Flood(testDescription: "PRIORITY", frame: RawFrame.priority),
     Flood(testDescription: "an unknown type", frame: RawFrame.unknown),
     Flood(testDescription: "empty DATA", frame: RawFrame.frame(0, stream: 1)),
@@ -65,19 +68,6 @@ struct FloodTests {
     #expect(pair.client.goAwayCode == 11)
   }
 
-  @Test func `a burst of resets is overhead`() {
-    let pair = Self.pair { $0.maxOverheadFrames = 10 }
-    pair.exchange()
-    let streams = (0..<20).map { _ in pair.client.open("/t.T/C") }
-    pair.exchange()
-    for stream in streams.prefix(10) { pair.client.reset(stream) }
-    pair.exchange()
-    #expect(pair.failure == nil)
-    pair.client.reset(streams[10])
-    pair.exchange()
-    #expect(pair.failure == .flooded)
-  }
-
   @Test func `calls pay for the overhead that comes with them`() {
     let pair = Self.pair { $0.maxOverheadFrames = 10 }
     pair.exchange()
@@ -86,6 +76,23 @@ struct FloodTests {
       #expect(pair.call("/t.T/U", [index])?.messages == [[index]])
     }
     #expect(pair.failure == nil)
+  }
+
+  @Test func `what a burst of calls has earned fades with time`() {
+    let (beginning, ping) = (RawFrame.preface + RawFrame.settings, RawFrame.ping)
+    var meter = FrameMeter(budget: 10)
+    meter.receive(beginning.span)
+    for _ in 0..<100 { meter.earn() }
+    // 10 + 400 - 1 halved twice is 102.
+    meter.refill()
+    meter.refill()
+    for _ in 0..<102 { meter.receive(ping.span) }
+    #expect(!meter.isExceeded)
+    meter.receive(ping.span)
+    #expect(meter.isExceeded)
+    for _ in 0..<5 { meter.refill() }
+    for _ in 0..<10 { meter.receive(ping.span) }
+    #expect(!meter.isExceeded)
   }
 
   @Test func `the meter sees the same frames wherever they are cut`() {

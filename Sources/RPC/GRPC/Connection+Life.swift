@@ -16,8 +16,10 @@ extension Connection {
 
   private func pulse() {
     session.refillBudget()
+    var activity = session.activity
+    if isReadHeld { activity.owesBytes = false }
     let step = life.pulse(
-      session.activity, hasCalls: !session.openHandlers.isEmpty, hasResponses: responseBytes > 0)
+      activity, hasCalls: !session.openHandlers.isEmpty, hasResponses: responseBytes > 0)
     switch step {
     case .goOn: break
     case .ping: session.ping()

@@ -24,6 +24,8 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
   var life: ConnectionLife
   var cancelPulse: (@Sendable () -> Void)?
   var isEnding = false
+  /// Whether nothing is read from the client now, so that what is missing is not its fault.
+  var isReadHeld = false
   /// Calls whose handlers start when the bytes at hand have been taken in: by then a client that
   /// cancels at once has done so, and nghttp2 is not on the stack. While the client does not take
   /// its responses they wait longer.

@@ -47,13 +47,12 @@ struct FrameMeter {
   /// Whether the client owes the rest of the preface, of a header block or of a frame beside DATA.
   var owesBytes: Bool { !mayPause }
 
-  /// Fills the budget.
-  mutating func refill() { budget = max(budget, maxBudget) }
+  /// Fills the budget. Half of what calls have earned above it stays, since the overhead of a burst
+  /// may come after it.
+  mutating func refill() { budget = max(budget / 2, maxBudget) }
 
   /// A frame that carries a call went by, in whichever direction.
-  mutating func earn() {
-    budget = min(budget + Limits.overheadFramesPerFrame, maxBudget)
-  }
+  mutating func earn() { budget += Limits.overheadFramesPerFrame }
 
   mutating func receive(_ bytes: Span<UInt8>) {
     var position = 0

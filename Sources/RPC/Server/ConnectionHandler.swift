@@ -29,7 +29,6 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
   /// Whether `channelReadComplete` will come and write.
   private var isReading = false
   private var isFlushScheduled = false
-  private var isReadHeld = false
 
   /// `onEnd` is called once, when the channel is closed and no handler runs any more.
   init(_ connection: Connection, limits: Limits, logger: Logger, onEnd: @escaping () -> Void) {
@@ -76,14 +75,14 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
     if context.channel.isWritable {
       context.read()
     } else {
-      isReadHeld = true
+      connection.isReadHeld = true
     }
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     flush(context)
-    if isReadHeld, context.channel.isWritable {
-      isReadHeld = false
+    if connection.isReadHeld, context.channel.isWritable {
+      connection.isReadHeld = false
       context.read()
     }
   }
