@@ -91,7 +91,7 @@ package final class DetectService: Sendable {
   ) async throws(DetectError) -> Page<ActiveViolation> {
     try quotas.admit(ListActiveViolations.name, at: clock())
     let paging = try request.paging()
-    let start = try request.position(in: paging)
+    let start = try paging.eventPosition()
     return try await order { state throws(DetectError) in
       let engine = try state.engineToRead()
       if let name = request.securityProfileName, engine.catalog.profiles[name] == nil {
@@ -99,7 +99,7 @@ package final class DetectService: Sendable {
       }
       let violations = engine.activeViolations(
         after: start, limit: paging.limit + 1, where: request.matches)
-      return paging.page(of: violations, position: \.position.text)
+      return paging.page(of: violations, position: \.eventPosition.text)
     }
   }
 
@@ -111,7 +111,7 @@ package final class DetectService: Sendable {
     let paging = try request.paging()
     guard let query = try request.query(paging) else { return Page(items: [], nextToken: nil) }
     let events = try await read { store throws(StoreError) in try store.violationEvents(query) }
-    return paging.page(of: events, position: \.position.text)
+    return paging.page(of: events, position: \.eventPosition.text)
   }
 
   /// The sequence number of the newest durable event, 0 where there is none yet.

@@ -129,7 +129,7 @@ extension ViolationEvent {
   package var eventPosition: EventPosition { EventPosition(time: time, sequence: sequence) }
 
   /// Whether its behavior suppresses alerts; a behavior that does not say so does not.
-  package var suppressesAlerts: Bool { behavior.suppressAlerts ?? false }
+  package var suppressesAlerts: Bool { behavior.suppressesAlerts }
 }
 
 /// A place in the order of events: newest first, by time, then by sequence number.

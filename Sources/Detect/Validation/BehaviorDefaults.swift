@@ -10,6 +10,9 @@ extension Behavior {
     return resolved
   }
 
+  /// Whether its violations are recorded without alerts; they are not where the user said nothing.
+  var suppressesAlerts: Bool { suppressAlerts ?? false }
+
   /// How the behavior judges; a behavior without criteria counts as static.
   package var criteriaType: BehaviorCriteriaType {
     if criteria?.mlConfidenceLevel != nil { return .machineLearning }

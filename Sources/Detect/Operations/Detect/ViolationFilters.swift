@@ -14,14 +14,9 @@ extension EventPosition {
   }
 }
 
-extension ViolationEvent {
-  /// Where the event stands in the history.
-  var position: EventPosition { EventPosition(time: time, sequence: sequence) }
-}
-
 extension ActiveViolation {
   /// Where the violation stands in the list: that of its in-alarm event.
-  var position: EventPosition { EventPosition(time: violationStartTime, sequence: sequence) }
+  var eventPosition: EventPosition { EventPosition(time: violationStartTime, sequence: sequence) }
 }
 
 extension Paging {
@@ -49,10 +44,6 @@ extension ListActiveViolations {
       nextToken: nextToken, maxResults: maxResults)
   }
 
-  func position(in paging: Paging) throws(DetectError) -> EventPosition? {
-    try paging.eventPosition()
-  }
-
   /// Whether the filters let the violation through.
   func matches(_ violation: ActiveViolation) -> Bool {
     if let thingName, violation.thing != ThingName(thingName) { return false }
@@ -61,7 +52,7 @@ extension ListActiveViolations {
     }
     if let behaviorCriteriaType, violation.criteriaType != behaviorCriteriaType { return false }
     if let listSuppressedAlerts,
-      (violation.behavior.suppressAlerts ?? false) != listSuppressedAlerts
+      violation.behavior.suppressesAlerts != listSuppressedAlerts
     {
       return false
     }
