@@ -139,13 +139,15 @@ extension Engine {
     case (.threshold(let comparison, let threshold), .number(let number)):
       let conforms = comparison.holds(OrderedNumber.encode(number), threshold)
       count(thing, slot: index, conforms: conforms, at: time, &events) { .number(number) }
-    case (.addresses(let set, let within), .addresses(let addresses)):
-      let conforms = addresses.allSatisfy { set.contains($0.address) == within }
+    case (.addresses(let set, let within), .addresses(let reported)):
+      let conforms =
+        within
+        ? set.containsAll(of: reported.addresses) : !set.containsAny(of: reported.addresses)
       count(thing, slot: index, conforms: conforms, at: time, &events) {
-        .cidrs(addresses.map(\.text))
+        .cidrs(reported.texts)
       }
     case (.ports(let set, let within), .ports(let ports)):
-      let conforms = ports.allSatisfy { set.contains($0) == within }
+      let conforms = within ? set.containsAll(of: ports) : !set.containsAny(of: ports)
       count(thing, slot: index, conforms: conforms, at: time, &events) {
         .ports(ports.map(Int64.init))
       }
@@ -213,7 +215,7 @@ extension MetricValue {
   init(_ value: ReportedValue) {
     switch value {
     case .count(let count): self = .count(count)
-    case .addresses(let addresses): self = .cidrs(addresses.map(\.text))
+    case .addresses(let addresses): self = .cidrs(addresses.texts)
     case .ports(let ports): self = .ports(ports.map(Int64.init))
     case .number(let number): self = .number(number)
     case .numbers(let numbers): self = .numbers(numbers)

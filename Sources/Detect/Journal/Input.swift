@@ -80,7 +80,7 @@ extension ReportedValue {
       writer.write(count)
     case .addresses(let addresses):
       writer.write(UInt8(2))
-      writer.write(list: addresses) { $0.write($1.text) }
+      writer.write(list: addresses.texts) { $0.write($1) }
     case .ports(let ports):
       writer.write(UInt8(3))
       writer.write(list: ports) { $0.write(Int64($1)) }
@@ -100,14 +100,12 @@ extension ReportedValue {
     switch try reader.readUInt8() {
     case 1: self = .count(try reader.readInt64())
     case 2:
-      self = .addresses(
-        try reader.readList { r throws(StoreError) in
-          let text = try r.readString()
-          guard let address = IPAddress(text) else {
-            throw .corrupt("an address that does not parse in a record")
-          }
-          return ReportedAddress(text: text, address: address)
-        })
+      let texts = try reader.readList { r throws(StoreError) in try r.readString() }
+      let addresses = texts.compactMap { IPAddress($0) }
+      guard addresses.count == texts.count else {
+        throw .corrupt("an address that does not parse in a record")
+      }
+      self = .addresses(ReportedAddresses(texts: texts, addresses: addresses))
     case 3:
       self = .ports(
         try reader.readList { r throws(StoreError) in

@@ -31,7 +31,7 @@ package struct ReportedDatapoint: Hashable, Sendable {
 package enum ReportedValue: Hashable, Sendable {
   /// 0...2⁶³−1.
   case count(Int64)
-  case addresses([ReportedAddress])
+  case addresses(ReportedAddresses)
   /// 1...65535 each.
   case ports([UInt16])
   /// Finite.
@@ -50,14 +50,21 @@ package enum ReportedValue: Hashable, Sendable {
   }
 }
 
-/// An address as it was sent, and what it means.
-package struct ReportedAddress: Hashable, Sendable {
-  package var text: String
-  package var address: IPAddress
+/// Addresses as they were sent, and what they mean: two lists of one length, so that a set is asked
+/// about all of them in one call.
+package struct ReportedAddresses: Hashable, Sendable {
+  package let texts: [String]
+  package let addresses: [IPAddress]
 
-  package init(text: String, address: IPAddress) {
-    self.text = text
-    self.address = address
+  /// `addresses[i]` is what `texts[i]` means.
+  package init(texts: [String], addresses: [IPAddress]) {
+    precondition(texts.count == addresses.count, "each text has its address")
+    self.texts = texts
+    self.addresses = addresses
+  }
+
+  static func + (a: ReportedAddresses, b: ReportedAddresses) -> ReportedAddresses {
+    ReportedAddresses(texts: a.texts + b.texts, addresses: a.addresses + b.addresses)
   }
 }
 

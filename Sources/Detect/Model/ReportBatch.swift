@@ -118,10 +118,9 @@ extension ReportedValue {
       }
       self = .count(count)
     case (.cidrs, .cidrs(let texts)):
-      self = .addresses(
-        try Self.elements(texts, "value.cidrs", "not an IPv4 or IPv6 address") { text in
-          IPAddress(text).map { ReportedAddress(text: text, address: $0) }
-        })
+      let rule = "not an IPv4 or IPv6 address"
+      let addresses = try Self.elements(texts, "value.cidrs", rule) { IPAddress($0) }
+      self = .addresses(ReportedAddresses(texts: texts, addresses: addresses))
     case (.ports, .ports(let numbers)):
       self = .ports(
         try Self.elements(numbers, "value.ports", "a port is in 1...65535") { number in

@@ -61,7 +61,7 @@ extension ReportBatch {
       report.datapoints.reduce(cost + 128) { cost, datapoint in
         switch datapoint.value {
         case .count: cost + 32
-        case .addresses(let addresses): cost + 32 + 64 * addresses.count
+        case .addresses(let addresses): cost + 32 + 64 * addresses.texts.count
         case .ports(let ports): cost + 32 + 2 * ports.count
         case .number: cost + 32
         case .numbers(let numbers): cost + 32 + 8 * numbers.count

@@ -59,6 +59,16 @@ internal import CDetectCore
     }
   }
 
+  /// Whether all of `addresses` are in the set, as all of none are; stops at the first that is not.
+  package func containsAll(of addresses: [IPAddress]) -> Bool {
+    firstOutside(of: addresses) == nil
+  }
+
+  /// Whether any of `addresses` is in the set; stops at the first.
+  package func containsAny(of addresses: [IPAddress]) -> Bool {
+    firstInside(of: addresses) != nil
+  }
+
   /// The index of the first address outside the set; nil when all are inside, as all of none are.
   package func firstOutside(of addresses: [IPAddress]) -> Int? {
     let index = unsafe addresses.withCAddresses {

@@ -55,6 +55,16 @@ internal import CDetectCore
     }
   }
 
+  /// Whether all of `ports` are in the set, as all of none are; stops at the first that is not.
+  package func containsAll(of ports: [UInt16]) -> Bool {
+    firstOutside(of: ports) == nil
+  }
+
+  /// Whether any of `ports` is in the set; stops at the first.
+  package func containsAny(of ports: [UInt16]) -> Bool {
+    firstInside(of: ports) != nil
+  }
+
   /// The index of the first port outside the set; nil when all are inside, as all of none are.
   package func firstOutside(of ports: [UInt16]) -> Int? {
     let index = unsafe core_port_set_first_outside(frozen, ports, ports.count)

@@ -139,6 +139,8 @@ extension Fleet {
     return create("statistical", behaviors, in: catalog)
   }
 
+  private static let destinations = ["10.0.0.1", "10.1.2.3", "10.99.0.7"]
+
   fileprivate static func report(of thing: ThingName, id: UInt64) -> MetricReport {
     MetricReport(
       thing: thing, id: id,
@@ -151,9 +153,9 @@ extension Fleet {
         datapoint(
           "destination-ip-addresses",
           .addresses(
-            ["10.0.0.1", "10.1.2.3", "10.99.0.7"].compactMap { text in
-              IPAddress(text).map { ReportedAddress(text: text, address: $0) }
-            })),
+            ReportedAddresses(
+              texts: destinations, addresses: destinations.compactMap { IPAddress($0) })
+          )),
       ])
   }
 

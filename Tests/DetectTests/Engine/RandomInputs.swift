@@ -257,9 +257,7 @@ struct RandomInputs {
       "10.0.0.\(Int.random(in: 0...5, using: &random))"
     }
     return .addresses(
-      texts.compactMap { text in
-        IPAddress(text).map { ReportedAddress(text: text, address: $0) }
-      })
+      ReportedAddresses(texts: texts, addresses: texts.compactMap { IPAddress($0) }))
   }
 
   private mutating func value(_ type: CustomMetricType) -> ReportedValue {

@@ -117,7 +117,7 @@ struct TwinEngine {
       count(key, behavior, conforms, at: time, .ports(ports))
     case (_, .cidrs?):
       let texts = reported.flatMap { value -> [String] in
-        if case .addresses(let addresses) = value { addresses.map(\.text) } else { [] }
+        if case .addresses(let addresses) = value { addresses.texts } else { [] }
       }
       // The only network of these stories is 10.0.0.0/30.
       let network = ["10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.0.3"]

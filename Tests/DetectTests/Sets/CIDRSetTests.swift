@@ -33,6 +33,7 @@ import Testing
     for set in [CIDRSet([]), try set("0.0.0.0/0", "::/0")] {
       #expect(set.firstOutside(of: []) == nil)
       #expect(set.firstInside(of: []) == nil)
+      #expect(set.containsAll(of: []) && !set.containsAny(of: []))
       #expect(set.containment(of: []) == [])
     }
     let empty = CIDRSet([])
@@ -103,6 +104,8 @@ import Testing
     }
     #expect(set.firstOutside(of: addresses) == expected.firstIndex(of: false), context)
     #expect(set.firstInside(of: addresses) == expected.firstIndex(of: true), context)
+    #expect(set.containsAll(of: addresses) == !expected.contains(false), context)
+    #expect(set.containsAny(of: addresses) == expected.contains(true), context)
     for (range, next) in zip(ranges, ranges.dropFirst()) {
       #expect(range.upperBound < next.lowerBound, context)
       // Two ranges are parted by a gap, or by the end of IPv4.

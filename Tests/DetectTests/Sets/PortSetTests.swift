@@ -71,6 +71,7 @@ import Testing
     for set in [PortSet([]), PortSet(ranges: [0...65535])] {
       #expect(set.firstOutside(of: []) == nil)
       #expect(set.firstInside(of: []) == nil)
+      #expect(set.containsAll(of: []) && !set.containsAny(of: []))
       #expect(set.containment(of: []) == [])
     }
   }
@@ -81,6 +82,8 @@ import Testing
     #expect(set.firstOutside(of: [443, 22]) == nil)
     #expect(set.firstInside(of: [80, 8080, 443]) == 2)
     #expect(set.firstInside(of: [80, 8080]) == nil)
+    #expect(set.containsAll(of: [443, 22]) && !set.containsAll(of: [443, 22, 80]))
+    #expect(set.containsAny(of: [80, 443]) && !set.containsAny(of: [80, 8080]))
     #expect(set.containment(of: [443, 80, 22]) == [0b101])
   }
 
