@@ -39,6 +39,7 @@ package struct Backtest: Sendable {
     var settings = settings
     settings.grace = 0
     var plans: [ProfilePlan] = []
+    var sharedSets = SharedSets()
     for (index, profile) in profiles.enumerated() {
       let field = "profiles[\(index)].securityProfileName"
       try FieldCheck.name(profile.name, field: field)
@@ -48,7 +49,8 @@ package struct Backtest: Sendable {
       let profile = try SecurityProfile(
         backtested: profile.name, profile.behaviors, number: UInt32(index), of: metrics,
         settings: settings)
-      plans.append(ProfilePlan(profile, of: metrics, settings: settings))
+      plans.append(
+        ProfilePlan(profile, of: metrics, settings: settings, sharing: &sharedSets))
     }
     engine = Engine(settings: settings, rehearsing: Coverage(plans))
   }

@@ -90,7 +90,8 @@ extension Engine {
     self.settings = settings
     catalog.settings = settings
     for profile in catalog.profiles.values {
-      plans[profile.name] = ProfilePlan(profile, of: catalog.metrics, settings: settings)
+      plans[profile.name] = ProfilePlan(
+        profile, of: catalog.metrics, settings: settings, sharing: &sharedSets)
     }
     coverages.removeAll()
     var ended: [EndedAlarm] = []
@@ -101,7 +102,8 @@ extension Engine {
   private mutating func updatePlan(after change: Change) {
     switch change {
     case .putProfile(let profile):
-      plans[profile.name] = ProfilePlan(profile, of: catalog.metrics, settings: settings)
+      plans[profile.name] = ProfilePlan(
+        profile, of: catalog.metrics, settings: settings, sharing: &sharedSets)
     case .removeProfile(let name):
       plans[name] = nil
     default: break

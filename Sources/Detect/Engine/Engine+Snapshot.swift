@@ -60,7 +60,8 @@ extension Engine {
       let change = try Change(from: &reader)
       _ = catalog.apply(change)
       if case .putProfile(let profile) = change {
-        plans[profile.name] = ProfilePlan(profile, of: catalog.metrics, settings: settings)
+        plans[profile.name] = ProfilePlan(
+          profile, of: catalog.metrics, settings: settings, sharing: &sharedSets)
       }
     case RecordKind.thing: try restoreThing(from: &reader)
     case RecordKind.counters:

@@ -38,6 +38,8 @@ package struct Engine: Sendable {
 
   /// Plans by profile name.
   var plans: [String: ProfilePlan] = [:]
+  /// What the plans' sets are taken from.
+  var sharedSets = SharedSets()
   /// Coverages made since the last change to a profile or a target, by what decides them.
   var coverages: [CoverageKey: Coverage] = [:]
 

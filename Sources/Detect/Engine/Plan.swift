@@ -15,16 +15,24 @@ final class ProfilePlan: Sendable {
   /// Every metric that a behavior uses or that is retained.
   let metrics: Set<Metric>
 
-  init(_ profile: SecurityProfile, of definitions: MetricDefinitions, settings: Settings) {
+  init(
+    _ profile: SecurityProfile, of definitions: MetricDefinitions, settings: Settings,
+    sharing sets: inout SharedSets
+  ) {
     profileName = profile.name
     profileNumber = profile.number
     let rules = profile.rules(of: definitions, settings: settings)
-    entries = zip(profile.behaviors, zip(rules, profile.behaviorNumbers)).map {
-      behavior, compiled in
-      Entry(
-        rule: compiled.0, behavior: behavior.resolved, number: compiled.1,
-        criteriaType: behavior.criteriaType)
+    var entries: [Entry] = []
+    for (behavior, (var rule, number)) in zip(
+      profile.behaviors, zip(rules, profile.behaviorNumbers))
+    {
+      rule.criterion = rule.criterion.map { sets.shared($0) }
+      entries.append(
+        Entry(
+          rule: rule, behavior: behavior.resolved, number: number,
+          criteriaType: behavior.criteriaType))
     }
+    self.entries = entries
     let retained = profile.additionalMetricsToRetain.compactMap {
       definitions.named($0.metric)?.metric
     }

@@ -124,10 +124,19 @@ internal import CDetectCore
   }
 }
 
-extension CIDRSet: Equatable {
+extension CIDRSet: Hashable {
   /// Whether both hold the same addresses, whatever prefixes they were built from.
   package static func == (a: CIDRSet, b: CIDRSet) -> Bool {
     unsafe core_cidr_set_equal(a.frozen, b.frozen)
+  }
+
+  /// Feeds the addresses as ranges, which are what `==` compares.
+  package func hash(into hasher: inout Hasher) {
+    var cursor = core_cursor()
+    var range = core_range()
+    while unsafe core_cidr_set_next_range(frozen, &cursor, &range) {
+      unsafe withUnsafeBytes(of: range) { unsafe hasher.combine(bytes: $0) }
+    }
   }
 }
 

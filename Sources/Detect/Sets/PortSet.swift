@@ -108,9 +108,19 @@ internal import CDetectCore
   }
 }
 
-extension PortSet: Equatable {
+extension PortSet: Hashable {
   /// Whether both hold the same ports.
   package static func == (a: PortSet, b: PortSet) -> Bool {
     unsafe core_port_set_equal(a.frozen, b.frozen)
+  }
+
+  /// Feeds the ports as ranges, which are what `==` compares.
+  package func hash(into hasher: inout Hasher) {
+    var cursor: UInt32 = 0
+    var range = core_port_range()
+    while unsafe core_port_set_next_range(frozen, &cursor, &range) {
+      hasher.combine(range.first)
+      hasher.combine(range.last)
+    }
   }
 }
