@@ -9,8 +9,8 @@ SWIFT_FILES := Package.swift Sources Tests
 C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate check interop format generate bench bench-engine bench-core fuzz-core
-.PHONY: sanitize-core setup build lint contract generated
+.PHONY: help demo test simulate check interop format generate bench bench-engine bench-rpc bench-core
+.PHONY: fuzz-core sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -49,6 +49,12 @@ bench: setup ## Builds for release and measures.
 bench-engine: setup ## Builds for release and measures the engine alone: THINGS=300000 at most.
 	$(BUILD) -c release --product EngineBench
 	"$$(swift build -c release --show-bin-path)/EngineBench" $(THINGS)
+
+ROUNDS ?= 4
+
+bench-rpc: setup ## Measures Sources/RPC beside its peers: ROUNDS=4.
+	$(BUILD) -c release --product RPCBench
+	Tests/Benchmarks/RPC/run "$$(swift build -c release --show-bin-path)/RPCBench" $(ROUNDS) $(PYTHON)
 
 bench-core: ## Measures the C core beside its peers; writes docs/core-benchmarks.md.
 	sh Tests/Benchmarks/core/run $(PARTS)

@@ -79,6 +79,10 @@ let package = Package(
     .executableTarget(
       name: "EngineBench", dependencies: ["Detect"], path: "Tests/Benchmarks/Engine",
       swiftSettings: swift),
+    .executableTarget(
+      name: "RPCBench",
+      dependencies: ["RPC", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/Benchmarks/RPC/Server", swiftSettings: swift),
 
     // What the interop cases of gRPC are run against
     .executableTarget(

@@ -1,0 +1,29 @@
+import Logging
+import RPC
+
+/// Serves `bench.Bench` on a free port of this machine until it is killed.
+@main struct RPCBenchServer {
+  private static let methods: [String: Method] = [
+    "/bench.Bench/Count": .immediate { request, _ throws(RPCStatus) in
+      Sample.total(try Sample.countReadings(of: request))
+    },
+    "/bench.Bench/CountInTask": .unary { request, _ throws(RPCStatus) in
+      Sample.total(try Sample.countReadings(of: request))
+    },
+    "/bench.Bench/CountAll": .clientStreaming { requests, _ throws(RPCStatus) in
+      var count: UInt64 = 0
+      while let request = try await requests.next() {
+        count += try Sample.countReadings(of: request)
+      }
+      return Sample.total(count)
+    },
+  ]
+
+  static func main() async throws {
+    let logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
+    let server = RPCServer(methods: methods, logger: logger)
+    let running = try await server.start(host: "127.0.0.1", port: 0, threads: 1)
+    logger.notice("listening on 127.0.0.1:\(running.port)")
+    try await Task.sleep(for: .seconds(1 << 30))
+  }
+}
