@@ -33,6 +33,8 @@ package enum Limits {
   package static let tagsPerResource = 50
   /// Characters of a custom metric's display name: the API model's maximum.
   package static let displayNameCharacters = 128
+  /// Characters of what a person says of a violation: the API model's maximum.
+  package static let verificationDescriptionCharacters = 1000
   /// Characters of a client's request token: the API model's maximum.
   package static let clientRequestTokenCharacters = 64
 

@@ -12,6 +12,7 @@ extension SQLiteStore {
         .integer(group.position), .blob(group.inputs),
         .integer(journalChecksum(group.position, group.inputs)))
       for event in group.events { try connection.insert(event) }
+      for said in group.verifications { try connection.put(said) }
     }
   }
 

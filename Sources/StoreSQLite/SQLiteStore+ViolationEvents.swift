@@ -24,9 +24,16 @@ extension SQLiteStore {
     try read { connection throws(StoreError) in
       try connection.violationEvents(
         """
-        SELECT sequence, payload, checksum FROM violation_event
+        SELECT \(Connection.eventColumns) FROM violation_event
         WHERE sequence > ?1 ORDER BY sequence LIMIT ?2
         """, [.integer(sequence), .integer(Int64(limit))])
+    }
+  }
+
+  package func hasEvents(ofViolation violationID: String) throws(StoreError) -> Bool {
+    try read { connection throws(StoreError) in
+      try connection.integer(
+        "SELECT 1 FROM violation_event WHERE violation_id = ?1 LIMIT 1", .text(violationID)) != nil
     }
   }
 
@@ -83,8 +90,11 @@ extension ViolationEventQuery {
     }
     if let criteriaType { require("criteria_type", .integer(Int64(criteriaType.rawValue))) }
     if let suppressed { require("suppressed", .integer(suppressed ? 1 : 0)) }
+    if let verificationState {
+      require("verification_state", .integer(Int64(verificationState.rawValue)))
+    }
     let sql = """
-      SELECT sequence, payload, checksum FROM violation_event INDEXED BY \(index)
+      SELECT \(Connection.eventColumns) FROM violation_event INDEXED BY \(index)
       WHERE \(conditions) ORDER BY time DESC, sequence DESC LIMIT ?3
       """
     return (sql, bindings)
@@ -92,35 +102,103 @@ extension ViolationEventQuery {
 }
 
 extension Connection {
+  /// What an event is read from, in the order in which `event(in:)` takes it.
+  fileprivate static let eventColumns = "sequence, payload, verification, checksum"
+
   func insert(_ event: ViolationEvent) throws(StoreError) {
     let payload = event.encoded()
+    let verification = event.verification.blob
     try execute(
       """
       INSERT INTO violation_event
-        (sequence, time, thing, profile, criteria_type, suppressed, payload, checksum)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        (sequence, time, thing, profile, criteria_type, suppressed, payload, checksum,
+         violation_id, verification_state, verification)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
       """,
       .integer(event.sequence), .integer(event.time), .text(event.thing.text),
       .text(event.securityProfileName), .integer(Int64(event.criteriaType.rawValue)),
       .integer(event.suppressesAlerts ? 1 : 0), .blob(payload),
-      .integer(eventChecksum(event.sequence, payload)))
+      .integer(eventChecksum(event.sequence, payload, verification)), .text(event.violationID),
+      .integer(Int64(event.verification.state.rawValue)), verification.map(Binding.blob) ?? .null)
+  }
+
+  /// Writes what was said of a violation beside each of its events.
+  func put(_ said: ViolationVerification) throws(StoreError) {
+    let verification = said.verification.blob
+    var rows: [(sequence: Int64, payload: [UInt8])] = []
+    try query(
+      """
+      SELECT \(Connection.eventColumns) FROM violation_event
+      INDEXED BY violation_event_by_violation WHERE violation_id = ?1
+      """, [.text(said.violationID)]
+    ) { row throws(StoreError) in
+      guard try event(in: row).violationID == said.violationID else {
+        throw .corrupt("the history of violation events contradicts its index")
+      }
+      rows.append((row.integer(0), row.blob(1)))
+    }
+    for row in rows {
+      try execute(
+        """
+        UPDATE violation_event SET verification_state = ?2, verification = ?3, checksum = ?4
+        WHERE sequence = ?1
+        """,
+        .integer(row.sequence), .integer(Int64(said.verification.state.rawValue)),
+        verification.map(Binding.blob) ?? .null,
+        .integer(eventChecksum(row.sequence, row.payload, verification)))
+    }
+  }
+
+  /// Writes the violation's identifier beside each event of a file that had none, some at a time.
+  func fillViolationIDs() throws(StoreError) {
+    var last: Int64 = .min
+    while true {
+      let events = try violationEvents(
+        """
+        SELECT \(Connection.eventColumns) FROM violation_event
+        WHERE sequence > ?1 ORDER BY sequence LIMIT ?2
+        """, [.integer(last), .integer(Limits.migratedRows)])
+      guard let end = events.last else { return }
+      for event in events {
+        try execute(
+          "UPDATE violation_event SET violation_id = ?2 WHERE sequence = ?1",
+          .integer(event.sequence), .text(event.violationID))
+      }
+      last = end.sequence
+    }
   }
 
   fileprivate func violationEvents(
     _ sql: String, _ bindings: [Binding]
   ) throws(StoreError) -> [ViolationEvent] {
     var events: [ViolationEvent] = []
-    try query(sql, bindings) { row throws(StoreError) in
-      let (sequence, payload) = (row.integer(0), row.blob(1))
-      guard row.integer(2) == eventChecksum(sequence, payload) else {
-        throw .corrupt("violation event \(sequence) is damaged")
-      }
-      events.append(try ViolationEvent(decoding: payload))
-    }
+    try query(sql, bindings) { row throws(StoreError) in events.append(try event(in: row)) }
     return events
+  }
+
+  private func event(in row: Statement) throws(StoreError) -> ViolationEvent {
+    let (sequence, payload, verification) = (row.integer(0), row.blob(1), row.optionalBlob(2))
+    guard row.integer(3) == eventChecksum(sequence, payload, verification) else {
+      throw .corrupt("violation event \(sequence) is damaged")
+    }
+    return try ViolationEvent(
+      decoding: payload,
+      verification: try verification.map { blob throws(StoreError) in
+        try Verification(decoding: blob)
+      } ?? .none)
   }
 }
 
-private func eventChecksum(_ sequence: Int64, _ payload: [UInt8]) -> Int64 {
-  Int64(bitPattern: Checksum.of(payload, seed: UInt64(bitPattern: sequence)))
+extension Verification {
+  /// What is kept of it: nothing of a violation that nobody has looked at.
+  fileprivate var blob: [UInt8]? { self == .none ? nil : encoded() }
+}
+
+/// The checksum of an event, what was said of it included.
+private func eventChecksum(
+  _ sequence: Int64, _ payload: [UInt8], _ verification: [UInt8]?
+) -> Int64 {
+  var seed = UInt64(bitPattern: sequence)
+  if let verification { seed = Checksum.of(verification, seed: seed) }
+  return Int64(bitPattern: Checksum.of(payload, seed: seed))
 }

@@ -5,7 +5,8 @@ import Glibc
 ///
 /// ```
 /// journal          position → inputs            the groups after the snapshot
-/// violation_event  sequence → event             with what queries filter by beside it
+/// violation_event  sequence → event             with what queries filter by beside it, and what a
+///                                               person said of the violation
 /// snapshot         one row: position, digest    digest = sum of the records' checksums
 /// snapshot_record  key → value                  the engine's state, piece by piece
 /// metric_values    number → chunk               numbered in the order of writing
@@ -14,64 +15,110 @@ enum Schema {
   /// Marks the file as ours: "Dtct" in ASCII.
   static let applicationID: Int64 = 0x4474_6374
 
+  /// One step from a version to the next, in one transaction.
+  struct Migration: Sendable {
+    private let script: String
+    private let fill: (@Sendable (Connection) throws(StoreError) -> Void)?
+    private let last: String
+
+    /// A script; where rows must be worked out, also what fills them in, and a script after that.
+    init(
+      _ script: String, fill: (@Sendable (Connection) throws(StoreError) -> Void)? = nil,
+      _ last: String = ""
+    ) {
+      self.script = script
+      self.fill = fill
+      self.last = last
+    }
+
+    func run(on connection: Connection) throws(StoreError) {
+      try connection.executeScript(script)
+      try fill?(connection)
+      try connection.executeScript(last)
+    }
+  }
+
   /// Each brings the file from the version of its index to the next. Only ever appended to.
   ///
   /// The indexes of events carry all that a query can ask, so that what does not match is skipped
   /// without reading the event; they end in the sequence, so that a page continues where the last
   /// ended even among events of one time. Texts compare as bytes (BINARY, SQLite's default).
   static let migrations = [
-    """
-    CREATE TABLE journal (
-      position INTEGER PRIMARY KEY,
-      inputs BLOB NOT NULL,
-      checksum INTEGER NOT NULL
-    ) STRICT;
+    Migration(
+      """
+      CREATE TABLE journal (
+        position INTEGER PRIMARY KEY,
+        inputs BLOB NOT NULL,
+        checksum INTEGER NOT NULL
+      ) STRICT;
 
-    CREATE TABLE violation_event (
-      sequence INTEGER PRIMARY KEY,
-      time INTEGER NOT NULL,
-      thing TEXT NOT NULL,
-      profile TEXT NOT NULL,
-      criteria_type INTEGER NOT NULL,
-      suppressed INTEGER NOT NULL,
-      payload BLOB NOT NULL,
-      checksum INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX violation_event_by_time
-      ON violation_event (time, sequence, criteria_type, suppressed);
-    CREATE INDEX violation_event_by_thing
-      ON violation_event (thing, time, sequence, criteria_type, suppressed);
-    CREATE INDEX violation_event_by_profile
-      ON violation_event (profile, time, sequence, criteria_type, suppressed);
+      CREATE TABLE violation_event (
+        sequence INTEGER PRIMARY KEY,
+        time INTEGER NOT NULL,
+        thing TEXT NOT NULL,
+        profile TEXT NOT NULL,
+        criteria_type INTEGER NOT NULL,
+        suppressed INTEGER NOT NULL,
+        payload BLOB NOT NULL,
+        checksum INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX violation_event_by_time
+        ON violation_event (time, sequence, criteria_type, suppressed);
+      CREATE INDEX violation_event_by_thing
+        ON violation_event (thing, time, sequence, criteria_type, suppressed);
+      CREATE INDEX violation_event_by_profile
+        ON violation_event (profile, time, sequence, criteria_type, suppressed);
 
-    CREATE TABLE snapshot (
-      id INTEGER PRIMARY KEY CHECK (id = 1),
-      position INTEGER NOT NULL,
-      digest INTEGER NOT NULL,
-      checksum INTEGER NOT NULL
-    ) STRICT;
-    INSERT INTO snapshot VALUES (1, 0, 0, -5833860172343903182);
+      CREATE TABLE snapshot (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        position INTEGER NOT NULL,
+        digest INTEGER NOT NULL,
+        checksum INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO snapshot VALUES (1, 0, 0, -5833860172343903182);
 
-    CREATE TABLE snapshot_record (
-      key BLOB PRIMARY KEY,
-      value BLOB NOT NULL,
-      checksum INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
+      CREATE TABLE snapshot_record (
+        key BLOB PRIMARY KEY,
+        value BLOB NOT NULL,
+        checksum INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
 
-    CREATE TABLE metric_values (
-      number INTEGER PRIMARY KEY,
-      thing TEXT NOT NULL,
-      metric INTEGER NOT NULL,
-      position INTEGER NOT NULL,
-      first_time INTEGER NOT NULL,
-      last_time INTEGER NOT NULL,
-      payload BLOB NOT NULL,
-      checksum INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX metric_values_by_thing
-      ON metric_values (thing, metric, first_time, last_time);
-    CREATE INDEX metric_values_by_last_time ON metric_values (last_time);
-    """
+      CREATE TABLE metric_values (
+        number INTEGER PRIMARY KEY,
+        thing TEXT NOT NULL,
+        metric INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        first_time INTEGER NOT NULL,
+        last_time INTEGER NOT NULL,
+        payload BLOB NOT NULL,
+        checksum INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX metric_values_by_thing
+        ON metric_values (thing, metric, first_time, last_time);
+      CREATE INDEX metric_values_by_last_time ON metric_values (last_time);
+      """),
+    // What a person says of a violation stands with each of its events, found by the violation's
+    // identifier. The indexes are made anew with the state that a query can ask for.
+    Migration(
+      """
+      ALTER TABLE violation_event ADD COLUMN violation_id TEXT NOT NULL DEFAULT '';
+      ALTER TABLE violation_event ADD COLUMN verification_state INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE violation_event ADD COLUMN verification BLOB;
+
+      DROP INDEX violation_event_by_time;
+      DROP INDEX violation_event_by_thing;
+      DROP INDEX violation_event_by_profile;
+      """,
+      fill: { connection throws(StoreError) in try connection.fillViolationIDs() },
+      """
+      CREATE INDEX violation_event_by_violation ON violation_event (violation_id);
+      CREATE INDEX violation_event_by_time ON violation_event
+        (time, sequence, criteria_type, suppressed, verification_state);
+      CREATE INDEX violation_event_by_thing ON violation_event
+        (thing, time, sequence, criteria_type, suppressed, verification_state);
+      CREATE INDEX violation_event_by_profile ON violation_event
+        (profile, time, sequence, criteria_type, suppressed, verification_state);
+      """),
   ]
 
   /// Opens the database for writing, creating it where there is none.
@@ -156,9 +203,9 @@ enum Schema {
 
   private static func migrate(_ connection: Connection) throws(StoreError) {
     let version = Int(try connection.integer("PRAGMA user_version") ?? 0)
-    for (index, script) in migrations.enumerated().dropFirst(version) {
+    for (index, migration) in migrations.enumerated().dropFirst(version) {
       try connection.write { () throws(StoreError) in
-        try connection.executeScript(script)
+        try migration.run(on: connection)
         try connection.execute("PRAGMA user_version = \(index + 1)")
       }
     }

@@ -6,6 +6,7 @@ enum Binding {
   case integer(Int64)
   case text(String)
   case blob([UInt8])
+  case null
 }
 
 /// One prepared statement, finalized with its owner.
@@ -61,6 +62,11 @@ enum Binding {
     unsafe [UInt8](bytes(column))
   }
 
+  /// The bytes in a column of the current row; nil where it is NULL.
+  func optionalBlob(_ column: Int32) -> [UInt8]? {
+    unsafe sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : blob(column)
+  }
+
   /// Valid until the next step.
   private func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
     // The pointer is asked for before the size, as SQLite requires.
@@ -73,6 +79,8 @@ enum Binding {
     switch binding {
     case .integer(let value):
       return unsafe sqlite3_bind_int64(handle, index, value)
+    case .null:
+      return unsafe sqlite3_bind_null(handle, index)
     case .text(var value):
       return value.withUTF8 { bytes in
         unsafe bytes.withMemoryRebound(to: CChar.self) { characters in

@@ -6,12 +6,13 @@ import grpc
 import pytest
 from daemon import Client, Daemon
 from detect.v1 import metric_report_pb2, security_profile_pb2, tag_pb2, thing_group_pb2, thing_pb2
+from detect.v1.violation_pb2 import VERIFICATION_STATE_BENIGN_POSITIVE
 from model import CLEARED, IN_ALARM, count, count_behavior, create, ports, ports_behavior, put
 from model import report
 from stream import Stream
 from test_metric_ingestion import batch, values
 from test_thing_registry import groups_of, join, make_group, make_thing, things_in
-from test_violations import active, history, watch
+from test_violations import active, history, verify, watch
 
 
 def end(daemon, how):
@@ -63,7 +64,10 @@ def test_everything_is_there_again(daemon_on, tmp_path, how):
         put(client, report("cam", number, num_established_tcp_connections=count(8 + number)))
     put(client, report("cam", 6, listening_tcp_ports=ports(80)))
     before = everything(client)
-    assert len(before["active violations"]) == 1
+    [violation] = before["active violations"]
+    verify(client, violation.violation_id, VERIFICATION_STATE_BENIGN_POSITIVE, "a test")
+    before = everything(client)
+    assert before["active violations"][0].verification_state_description == "a test"
     for _ in range(3):
         end(daemon, how)
         client = Client(daemon.start())

@@ -143,6 +143,37 @@ def test_lists_are_filtered(client, profile, unique):
         assert list(client.detect.ListViolationEvents(request).violation_events) == expected
 
 
+def verify(client, violation, state, description=""):
+    client.detect.PutVerificationStateOnViolation(
+        pb.PutVerificationStateOnViolationRequest(
+            violation_id=violation,
+            verification_state=state,
+            verification_state_description=description,
+        )
+    )
+
+
+def test_what_a_person_found_out_shows_in_every_list(client, profile, unique):
+    thing = unique("thing")
+    put(client, report(thing, 1, listening_tcp_ports=ports(80)))
+    [violation] = active(client, thing_name=thing)
+    assert violation.verification_state == pb.VERIFICATION_STATE_UNKNOWN
+    verify(client, violation.violation_id, pb.VERIFICATION_STATE_TRUE_POSITIVE, "a new web server")
+    put(client, report(thing, 2, listening_tcp_ports=ports(22)))
+    for state in (pb.VERIFICATION_STATE_TRUE_POSITIVE, pb.VERIFICATION_STATE_FALSE_POSITIVE):
+        # The second time the violation has ended.
+        verify(client, violation.violation_id, state)
+        events = history(client, thing_name=thing, verification_state=state)
+        assert [event.violation_event_type for event in events] == [CLEARED, IN_ALARM]
+        assert [event.verification_state_description for event in events] == ["", ""]
+
+
+def test_what_is_said_of_no_violation_is_refused(client):
+    for violation in ("", "x", "0" * 32):
+        with refused(INVALID, field="violation_id"):
+            verify(client, violation, pb.VERIFICATION_STATE_UNKNOWN)
+
+
 def test_lists_are_refused_for_their_reasons(client, unique):
     with refused(NOT_FOUND):
         active(client, security_profile_name=unique())

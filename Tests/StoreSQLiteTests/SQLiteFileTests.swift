@@ -56,7 +56,7 @@ import Testing
       for profile in [nil, "Pumps"] {
         let query = ViolationEventQuery(
           start: 0, end: 9, thing: thing, securityProfileName: profile,
-          criteriaType: .statistical, suppressed: true,
+          criteriaType: .statistical, suppressed: true, verificationState: .unknown,
           after: EventPosition(time: 5, sequence: 5), limit: 3)
         for (span, range) in zip(query.spans, ["time=? AND sequence<?", "time>? AND time<?"]) {
           let (sql, bindings) = query.statement(span, limit: 3)
@@ -179,6 +179,8 @@ import Testing
     "DELETE FROM journal WHERE position = 2",
     "UPDATE journal SET position = 9 WHERE position = 3",
     "UPDATE violation_event SET thing = 'other' WHERE sequence = 1",
+    "UPDATE violation_event SET verification = x'0100' WHERE sequence = 1",
+    "UPDATE violation_event SET verification_state = 2 WHERE sequence = 1",
     "UPDATE violation_event SET sequence = 9 WHERE sequence = 1",
     "UPDATE metric_values SET first_time = 1",
     "DROP TABLE metric_values",
@@ -192,6 +194,8 @@ import Testing
           _ = try contents(store)
           _ = try store.violationEvents(
             ViolationEventQuery(start: 0, end: .max, thing: ThingName("other"), limit: 9))
+          _ = try store.violationEvents(
+            ViolationEventQuery(start: 0, end: .max, verificationState: .benignPositive, limit: 9))
         }
       }, throws: isCorrupt)
   }

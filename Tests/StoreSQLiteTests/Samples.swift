@@ -20,16 +20,18 @@ struct SplitMix64: RandomNumberGenerator {
 extension ViolationEvent {
   static func sample(
     _ sequence: Int64, thing: String = "pump-1", profile: String = "Pumps", time: Int64 = 1_000,
-    criteriaType: BehaviorCriteriaType = .staticThreshold, suppressAlerts: Bool? = nil
+    criteriaType: BehaviorCriteriaType = .staticThreshold, suppressAlerts: Bool? = nil,
+    violationID: String = "0123456789abcdef0123456789abcdef", verification: Verification = .none
   ) -> ViolationEvent {
     ViolationEvent(
-      sequence: sequence, violationID: "0123456789abcdef0123456789abcdef",
+      sequence: sequence, violationID: violationID,
       thing: ThingName(thing), securityProfileName: profile,
       behavior: Behavior(
         name: "few messages", metric: "aws:num-messages-sent",
         criteria: BehaviorCriteria(comparisonOperator: "less-than", value: .count(100)),
         suppressAlerts: suppressAlerts),
-      criteriaType: criteriaType, metricValue: .count(sequence), type: .inAlarm, time: time)
+      criteriaType: criteriaType, metricValue: .count(sequence), type: .inAlarm, time: time,
+      verification: verification)
   }
 
   /// Events with every combination of what a query can ask for, many of them at the same time.
@@ -43,7 +45,10 @@ extension ViolationEvent {
         time: 1_000 * Int64.random(in: 0..<8, using: &random),
         criteriaType: BehaviorCriteriaType.allCases.randomElement(using: &random)
           ?? .staticThreshold,
-        suppressAlerts: [nil, false, true].randomElement(using: &random) ?? nil)
+        suppressAlerts: [nil, false, true].randomElement(using: &random) ?? nil,
+        verification: Verification(
+          VerificationState.allCases.randomElement(using: &random) ?? .unknown,
+          description: [nil, "seen"].randomElement(using: &random) ?? nil))
     }
   }
 }

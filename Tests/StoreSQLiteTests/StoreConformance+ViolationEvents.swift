@@ -22,6 +22,9 @@ extension StoreConformance {
           if let suppressed = query.suppressed {
             if suppressed != (event.behavior.suppressAlerts == true) { return false }
           }
+          if let state = query.verificationState, state != event.verification.state {
+            return false
+          }
           guard let after = query.after else { return true }
           return event.time < after.time
             || event.time == after.time && event.sequence < after.sequence
@@ -49,8 +52,9 @@ extension StoreConformance {
                 queries.append(
                   ViolationEventQuery(
                     start: start, end: end, thing: thing, securityProfileName: profile,
-                    criteriaType: type, suppressed: suppressed, after: after,
-                    limit: queries.count.isMultiple(of: 2) ? 7 : 1_000))
+                    criteriaType: type, suppressed: suppressed,
+                    verificationState: [nil, .unknown, .truePositive][queries.count % 3],
+                    after: after, limit: queries.count.isMultiple(of: 2) ? 7 : 1_000))
               }
             }
           }
@@ -86,7 +90,8 @@ extension StoreConformance {
     try await backend.withStore { store throws in
       var event = ViolationEvent.sample(
         .max, thing: "\u{1F4A7} \"'%_\u{e000}", profile: "a:b-c_d", time: .max,
-        criteriaType: .machineLearning, suppressAlerts: true)
+        criteriaType: .machineLearning, suppressAlerts: true,
+        verification: Verification(.benignPositive, description: "\u{1F4A7}"))
       event.metricValue = nil
       event.type = .alarmInvalidated
       try store.commit(JournalGroup(position: 1, inputs: [], events: [event]))
@@ -95,6 +100,65 @@ extension StoreConformance {
         try store.violationEvents(
           ViolationEventQuery(start: 0, end: .max, limit: 1)
         ).isEmpty)
+    }
+  }
+
+  @Test(arguments: Backend.allCases)
+  func `what is said of a violation shows in each of its events, and in no other`(
+    _ backend: Backend
+  ) async throws {
+    try await backend.withStore { store throws in
+      let (one, other) = (String(repeating: "1", count: 32), String(repeating: "2", count: 32))
+      func event(_ sequence: Int64, _ id: String, _ said: Verification = .none) -> ViolationEvent {
+        .sample(sequence, time: sequence, violationID: id, verification: said)
+      }
+      func put(_ id: String, _ said: Verification) -> ViolationVerification {
+        ViolationVerification(violationID: id, said)
+      }
+      let (harmless, bad) = (
+        Verification(.benignPositive, description: "a test"), Verification(.truePositive)
+      )
+      try store.commit(
+        JournalGroup(position: 1, inputs: [1], events: [event(1, one), event(2, other)]))
+      #expect(try store.hasEvents(ofViolation: one))
+      #expect(try !store.hasEvents(ofViolation: String(repeating: "3", count: 32)))
+
+      // The last word counts, for the events of the same group as well.
+      try store.commit(
+        JournalGroup(
+          position: 2, inputs: [2], events: [event(3, one, bad)],
+          verifications: [put(one, bad), put(one, harmless), put("none", bad)]))
+      let expected = [event(1, one, harmless), event(2, other), event(3, one, harmless)]
+      #expect(try store.allEvents() == expected)
+      for state in VerificationState.allCases {
+        let query = ViolationEventQuery(start: 0, end: 9, verificationState: state, limit: 9)
+        #expect(
+          try store.violationEvents(query)
+            == expected.filter { $0.verification.state == state }.reversed())
+      }
+
+      try store.commit(
+        JournalGroup(position: 3, inputs: [3], events: [], verifications: [put(one, .none)]))
+      #expect(try store.allEvents() == [event(1, one), event(2, other), event(3, one)])
+
+      _ = try store.removeExpired(eventsBefore: 3, valuesBefore: 0, limit: 9)
+      #expect(try store.hasEvents(ofViolation: one))
+      #expect(try !store.hasEvents(ofViolation: other))
+    }
+  }
+
+  @Test(arguments: Backend.allCases)
+  func `a group that is refused says nothing of any violation`(_ backend: Backend) async throws {
+    try await backend.withStore { store throws in
+      try store.commit(JournalGroup(position: 1, inputs: [1], events: [.sample(1)]))
+      let said = ViolationVerification(
+        violationID: ViolationEvent.sample(1).violationID, Verification(.truePositive))
+      #expect(
+        performing: {
+          try store.commit(
+            JournalGroup(position: 3, inputs: [1], events: [], verifications: [said]))
+        }, throws: isCorrupt)
+      #expect(try store.allEvents() == [.sample(1)])
     }
   }
 

@@ -12,6 +12,7 @@ struct Alarm: Hashable, Sendable {
   var lastViolationValue: MetricValue
   /// Event time of the latest datapoint, violating or not: silence counts from here.
   var lastDatapointTime: Int64
+  var verification = Verification.none
 }
 
 /// The active violations, each at a place that stays the same until it ends. Few streaks are in alarm, so
@@ -53,6 +54,12 @@ struct AlarmTable: Sendable {
     return alarm
   }
 
+  /// The place of the violation with this identifier, nil where it is not active. Looks at every alarm:
+  /// it is a person who asks.
+  func place(of violationID: String) -> Place? {
+    alarms.firstIndex { $0?.violationID == violationID }.map { Place(index: Int32($0)) }
+  }
+
   /// The active violations in no particular order.
   var all: some Sequence<Alarm> { alarms.lazy.compactMap { $0 } }
 }
@@ -70,6 +77,12 @@ func violationID(
   hash.combine(thing.text)
   hash.combine(UInt64(bitPattern: start))
   return hexadecimal(scrambled(hash.value)) + hexadecimal(scrambled(UInt64(bitPattern: episode)))
+}
+
+/// Whether a text has the form of a violation's identifier.
+func isViolationID(_ text: String) -> Bool {
+  text.utf8.count == 32
+    && text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x66) }
 }
 
 /// The finalizer of SplitMix64: a bijection in which every input bit moves half of the output bits.

@@ -126,6 +126,11 @@ extension Engine {
       writer.write(optional: streak.alarm) { alarms[$1].encode(to: &$0) }
     }
     writer.write(list: thing.windows) { $1.encode(to: &$0) }
+    // Behind what the first version wrote, and only where there is something.
+    let verified = thing.streaks.compactMap(\.alarm).map { alarms[$0] }
+      .filter { $0.verification != .none }
+      .map { ViolationVerification(violationID: $0.violationID, $0.verification) }
+    if !verified.isEmpty { writer.write(list: verified) { $1.encode(to: &$0) } }
     return writer.bytes
   }
 
@@ -151,6 +156,17 @@ extension Engine {
     }
     things[index].windows = try reader.readList { r throws(StoreError) in
       try MetricWindow(from: &r)
+    }
+    guard !reader.isAtEnd else { return }
+    let verified = try reader.readList { r throws(StoreError) in
+      try ViolationVerification(from: &r)
+    }
+    for said in verified {
+      let places = things[index].streaks.compactMap(\.alarm)
+      guard let place = places.first(where: { alarms[$0].violationID == said.violationID }) else {
+        throw .corrupt("something was said of a violation that is not active")
+      }
+      alarms[place].verification = said.verification
     }
   }
 }

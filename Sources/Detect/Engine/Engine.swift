@@ -58,6 +58,8 @@ package struct Engine: Sendable {
     package var events: [ViolationEvent] = []
     /// For reports: what became of each. The indices count the reports of the input.
     package var batch = BatchOutcome()
+    /// What was said of violations; their events in the store are to show it.
+    package var verifications: [ViolationVerification] = []
 
     package init() {}
   }
@@ -81,6 +83,10 @@ package struct Engine: Sendable {
       advance(to: time, &outcome.events)
     case .configure(let settings):
       configure(settings)
+    case .verify(let verification, let time):
+      clock = max(clock, time)
+      verify(verification)
+      outcome.verifications = [verification]
     }
     checkInvariants()
     return outcome
@@ -150,7 +156,16 @@ package struct Engine: Sendable {
       ViolationEvent(
         sequence: lastSequence, violationID: alarm.violationID, thing: things[alarm.thing].name,
         securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
-        criteriaType: slot.entry.criteriaType, metricValue: value, type: type, time: time))
+        criteriaType: slot.entry.criteriaType, metricValue: value, type: type, time: time,
+        verification: alarm.verification))
+  }
+
+  /// Keeps what was said of a violation with its alarm, so that its later events show it. Of a violation
+  /// that has ended only the store knows.
+  private mutating func verify(_ said: ViolationVerification) {
+    guard let place = alarms.place(of: said.violationID) else { return }
+    alarms[place].verification = said.verification
+    markChanged(alarms[place].thing)
   }
 
   // MARK: Things
@@ -218,6 +233,9 @@ package struct Engine: Sendable {
     thingIndex[thing] != nil || catalog.things[thing] != nil
   }
 
+  /// Whether the violation is active.
+  package func isActive(_ violationID: String) -> Bool { alarms.place(of: violationID) != nil }
+
   private func describe(_ alarm: Alarm) -> ActiveViolation {
     let state = things[alarm.thing]
     guard let slot = state.coverage.slots.first(where: { $0.identity == alarm.identity }) else {
@@ -228,7 +246,7 @@ package struct Engine: Sendable {
       securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
       criteriaType: slot.entry.criteriaType, lastViolationValue: alarm.lastViolationValue,
       lastViolationTime: alarm.lastViolationTime, violationStartTime: alarm.startTime,
-      sequence: alarm.startSequence)
+      sequence: alarm.startSequence, verification: alarm.verification)
   }
 
   /// What must hold after every input; checked in debug builds only.

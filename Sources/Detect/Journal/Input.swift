@@ -9,6 +9,8 @@ package enum Input: Hashable, Sendable {
   case advance(to: Int64)
   /// From here on these settings hold. They decide what inputs mean, so they are in the journal too.
   case configure(Settings)
+  /// A person has said what a violation was.
+  case verify(ViolationVerification, at: Int64)
 }
 
 extension Input {
@@ -28,6 +30,10 @@ extension Input {
     case .configure(let settings):
       writer.write(UInt8(4))
       settings.encode(to: &writer)
+    case .verify(let said, let time):
+      writer.write(UInt8(5))
+      writer.write(time)
+      said.encode(to: &writer)
     }
   }
 
@@ -43,6 +49,9 @@ extension Input {
         try reader.readList { r throws(StoreError) in try Change(from: &r) }, at: time)
     case 3: self = .advance(to: try reader.readInt64())
     case 4: self = .configure(try Settings(from: &reader))
+    case 5:
+      let time = try reader.readInt64()
+      self = .verify(try ViolationVerification(from: &reader), at: time)
     case let kind: throw .corrupt("journal input of unknown kind \(kind)")
     }
   }

@@ -109,9 +109,32 @@ package final class DetectService: Sendable {
   ) async throws(DetectError) -> Page<ViolationEvent> {
     try quotas.admit(ListViolationEvents.name, at: clock())
     let paging = try request.paging()
-    guard let query = try request.query(paging) else { return Page(items: [], nextToken: nil) }
+    let query = try request.query(paging)
     let events = try await read { store throws(StoreError) in try store.violationEvents(query) }
     return paging.page(of: events, position: \.eventPosition.text)
+  }
+
+  /// Keeps what a person said of a violation, active or ended.
+  package func putVerificationState(
+    _ request: PutVerificationStateOnViolation
+  ) async throws(DetectError) {
+    try quotas.admit(PutVerificationStateOnViolation.name, at: clock())
+    let said = try request.checked()
+    @Sendable func keep(_ state: inout Sequencer.State) {
+      _ = state.apply(.verify(said, at: state.present(clock())))
+    }
+    let isKept = try await order { state throws(DetectError) in
+      let isActive = try state.engineToRead().isActive(said.violationID)
+      if isActive { keep(&state) }
+      return isActive
+    }
+    guard !isKept else { return }
+    // What has ended before is in the store by now: the answer above came once it was.
+    let hasEnded = try await read { store throws(StoreError) in
+      try store.hasEvents(ofViolation: said.violationID)
+    }
+    guard hasEnded else { throw request.unknownViolation }
+    try await order { state in keep(&state) }
   }
 
   /// The sequence number of the newest durable event, 0 where there is none yet.

@@ -14,6 +14,14 @@ final class EventFeed: Sendable {
     var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     var cancelled: Set<UInt64> = []
     var nextWaiter: UInt64 = 0
+
+    mutating func show(_ verifications: [ViolationVerification]) {
+      for said in verifications {
+        for index in recent.indices where recent[index].violationID == said.violationID {
+          recent[index].verification = said.verification
+        }
+      }
+    }
   }
 
   /// What there is after a sequence number.
@@ -32,12 +40,14 @@ final class EventFeed: Sendable {
 
   var newest: Int64 { state.withLock { $0.newest } }
 
-  /// Adds events that have become durable, and wakes who waits.
-  func publish(_ events: [ViolationEvent]) {
-    guard let last = events.last else { return }
+  /// Adds events that have become durable, and wakes who waits. What was said of violations shows in the
+  /// events that are sent from now on, as it does in those read from the store.
+  func publish(_ events: [ViolationEvent], _ verifications: [ViolationVerification]) {
+    guard let last = events.last else { return state.withLock { $0.show(verifications) } }
     wake { state in
       state.newest = last.sequence
       state.recent += events
+      state.show(verifications)
       if state.recent.count > 2 * Limits.recentEvents {
         state.recent.removeFirst(state.recent.count - Limits.recentEvents)
       }

@@ -22,6 +22,7 @@ final class OperationQuotas: Sendable {
     "ListSecurityProfilesForTarget": 10,
     "ListTargetsForSecurityProfile": 10,
     "ListViolationEvents": 10,
+    "PutVerificationStateOnViolation": 10,
     "UpdateCustomMetric": 10,
     "UpdateSecurityProfile": 10,
     "ValidateSecurityProfileBehaviors": 10,

@@ -73,6 +73,7 @@ final class Sequencer: Sendable {
       guard let outcome = engine?.apply(input) else { return Engine.Outcome() }
       input.encode(to: &open.inputs)
       open.events += outcome.events
+      open.verifications += outcome.verifications
       return outcome
     }
 
@@ -96,6 +97,7 @@ final class Sequencer: Sendable {
   fileprivate struct OpenGroup: Sendable {
     var inputs = ByteWriter()
     var events: [ViolationEvent] = []
+    var verifications: [ViolationVerification] = []
     var completions: [Completion] = []
   }
 
@@ -202,7 +204,8 @@ final class Sequencer: Sendable {
     state.waiting = open.completions
     state.journalBytes += open.inputs.bytes.count
     let group = JournalGroup(
-      position: state.position, inputs: open.inputs.bytes, events: open.events)
+      position: state.position, inputs: open.inputs.bytes, events: open.events,
+      verifications: open.verifications)
     if isSnapshotDue(state) { takeSnapshot(&state) }
     let snapshot = state.snapshot
     let metrics = state.engine?.catalog.metrics ?? MetricDefinitions()
@@ -241,10 +244,10 @@ final class Sequencer: Sendable {
   }
 
   /// The group is durable: its events and metrics may be seen and its answers be given.
-  private func committed(_ events: [ViolationEvent], _ metrics: MetricDefinitions) {
+  private func committed(_ group: JournalGroup, _ metrics: MetricDefinitions) {
     post { state in
       self.publishedMetrics.withLock { $0 = metrics }
-      self.feed.publish(events)
+      self.feed.publish(group.events, group.verifications)
       let waiting = state.waiting
       state.waiting = []
       for complete in waiting { complete(nil) }
@@ -305,7 +308,7 @@ final class Sequencer: Sendable {
   ) {
     do {
       try store.commit(group)
-      committed(group.events, metrics)
+      committed(group, metrics)
       guard let snapshot else { return }
       try store.writeSnapshot(snapshot)
       snapshotWritten()

@@ -52,6 +52,11 @@ package final class MemoryStore: Store {
       guard sequences.count == group.events.count, sequences.isDisjoint(with: state.events.keys)
       else { throw .corrupt("the sequence number of a violation event is taken") }
       for event in group.events { state.events[event.sequence] = event }
+      for said in group.verifications {
+        for (sequence, event) in state.events where event.violationID == said.violationID {
+          state.events[sequence]?.verification = said.verification
+        }
+      }
       state.journal.append(group.inputs)
     }
   }
@@ -81,6 +86,10 @@ package final class MemoryStore: Store {
   ) throws(StoreError) -> [ViolationEvent] {
     let later = state.withLock { $0.events.values.filter { $0.sequence > sequence } }
     return Array(later.sorted { $0.sequence < $1.sequence }.prefix(limit))
+  }
+
+  package func hasEvents(ofViolation violationID: String) throws(StoreError) -> Bool {
+    state.withLock { $0.events.values.contains { $0.violationID == violationID } }
   }
 
   package func oldestSequence() throws(StoreError) -> Int64? {

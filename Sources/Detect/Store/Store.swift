@@ -13,7 +13,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case unsuitable(String)
 }
 
-/// One unit of durability: the inputs that were applied together, and the events they caused.
+/// One unit of durability: the inputs that were applied together, and what they mean for the history of
+/// violations.
 package struct JournalGroup: Hashable, Sendable {
   /// Grows by one with every group, from 1.
   package var position: Int64
@@ -21,11 +22,17 @@ package struct JournalGroup: Hashable, Sendable {
   package var inputs: [UInt8]
   /// In the order of their sequence numbers.
   package var events: [ViolationEvent]
+  /// What was said of violations, in order: all their events show it, those of this group included.
+  package var verifications: [ViolationVerification]
 
-  package init(position: Int64, inputs: [UInt8], events: [ViolationEvent]) {
+  package init(
+    position: Int64, inputs: [UInt8], events: [ViolationEvent],
+    verifications: [ViolationVerification] = []
+  ) {
     self.position = position
     self.inputs = inputs
     self.events = events
+    self.verifications = verifications
   }
 }
 
@@ -93,6 +100,7 @@ package struct ViolationEventQuery: Hashable, Sendable {
   package var criteriaType: BehaviorCriteriaType?
   /// True for events whose behavior suppresses alerts, false for the others.
   package var suppressed: Bool?
+  package var verificationState: VerificationState?
   /// Continues after the event with this time and sequence number.
   package var after: EventPosition?
   /// At least 1.
@@ -101,7 +109,7 @@ package struct ViolationEventQuery: Hashable, Sendable {
   package init(
     start: Int64, end: Int64, thing: ThingName? = nil, securityProfileName: String? = nil,
     criteriaType: BehaviorCriteriaType? = nil, suppressed: Bool? = nil,
-    after: EventPosition? = nil, limit: Int
+    verificationState: VerificationState? = nil, after: EventPosition? = nil, limit: Int
   ) {
     self.start = start
     self.end = end
@@ -109,6 +117,7 @@ package struct ViolationEventQuery: Hashable, Sendable {
     self.securityProfileName = securityProfileName
     self.criteriaType = criteriaType
     self.suppressed = suppressed
+    self.verificationState = verificationState
     self.after = after
     self.limit = limit
   }
@@ -121,6 +130,7 @@ package struct ViolationEventQuery: Hashable, Sendable {
       && securityProfileName.map { event.securityProfileName.utf8.elementsEqual($0.utf8) } ?? true
       && criteriaType.map { event.criteriaType == $0 } ?? true
       && suppressed.map { event.suppressesAlerts == $0 } ?? true
+      && verificationState.map { event.verification.state == $0 } ?? true
   }
 }
 
@@ -168,7 +178,8 @@ package protocol Store: Sendable {
     _ visit: (_ position: Int64, _ inputs: [UInt8]) throws(StoreError) -> Void
   ) throws(StoreError)
 
-  /// Makes a group durable: when this returns, its inputs and events survive any crash.
+  /// Makes a group durable: when this returns, its inputs and events, and what was said of violations,
+  /// survive any crash.
   ///
   /// A group that does not follow the last one (the snapshot's position where the journal is empty)
   /// and an event whose sequence number is taken are `corrupt`; nothing of the group is kept. After
@@ -188,6 +199,9 @@ package protocol Store: Sendable {
   func violationEvents(
     afterSequence sequence: Int64, limit: Int
   ) throws(StoreError) -> [ViolationEvent]
+
+  /// Whether an event of the violation with this identifier is kept.
+  func hasEvents(ofViolation violationID: String) throws(StoreError) -> Bool
 
   /// The sequence number of the oldest event that is kept, nil where none is.
   func oldestSequence() throws(StoreError) -> Int64?

@@ -18,7 +18,7 @@ func criteriaType(
   }
 }
 
-/// The state that a filter asks for; nil for every state.
+/// The state that a message names; nil where it names none.
 func verificationState(
   _ state: Detect__V1__VerificationState
 ) throws(RPCStatus) -> VerificationState? {
@@ -38,9 +38,17 @@ private func unknownNumber(_ number: UInt32, field: String) -> RPCStatus {
 
 // MARK: - To messages
 
+private func number(_ state: VerificationState) -> Detect__V1__VerificationState {
+  switch state {
+  case .unknown: DETECT__V1__VERIFICATION_STATE__VERIFICATION_STATE_UNKNOWN
+  case .falsePositive: DETECT__V1__VERIFICATION_STATE__VERIFICATION_STATE_FALSE_POSITIVE
+  case .benignPositive: DETECT__V1__VERIFICATION_STATE__VERIFICATION_STATE_BENIGN_POSITIVE
+  case .truePositive: DETECT__V1__VERIFICATION_STATE__VERIFICATION_STATE_TRUE_POSITIVE
+  }
+}
+
 extension Arena {
-  /// The number and the messages of active violations. What a person said of them is not kept yet,
-  /// so that the state is UNKNOWN.
+  /// The number and the messages of active violations.
   func activeViolations(
     _ violations: [ActiveViolation]
   ) -> (Int, UnsafeMutablePointer<UnsafeMutablePointer<Detect__V1__ActiveViolation>?>?) {
@@ -51,8 +59,9 @@ extension Arena {
       unsafe message.security_profile_name = arena.text(violation.securityProfileName)
       unsafe message.behavior = arena.behavior(violation.behavior)
       unsafe message.last_violation_value = arena.metricValue(violation.lastViolationValue)
-      unsafe message.verification_state =
-        DETECT__V1__VERIFICATION_STATE__VERIFICATION_STATE_UNKNOWN
+      unsafe message.verification_state = number(violation.verification.state)
+      unsafe message.verification_state_description = arena.text(
+        violation.verification.description ?? "")
       unsafe message.last_violation_time = violation.lastViolationTime
       unsafe message.violation_start_time = violation.violationStartTime
     }
@@ -82,8 +91,9 @@ extension Arena {
         case .alarmInvalidated:
           DETECT__V1__VIOLATION_EVENT_TYPE__VIOLATION_EVENT_TYPE_ALARM_INVALIDATED
         }
-      unsafe message.verification_state =
-        DETECT__V1__VERIFICATION_STATE__VERIFICATION_STATE_UNKNOWN
+      unsafe message.verification_state = number(event.verification.state)
+      unsafe message.verification_state_description = arena.text(
+        event.verification.description ?? "")
       unsafe message.violation_event_time = event.time
       unsafe message.sequence_number = UInt64(event.sequence)
     }

@@ -115,6 +115,47 @@ import Testing
       ).field == field)
   }
 
+  @Test func `What is said of a violation shows in every list, and can be asked for`() async throws
+  {
+    let api = try await alarmed()
+    let id = try await #require(
+      try api.call("Detect/ListActiveViolations", [:])["active_violations"]?[0]?["violation_id"])
+    let said: [String: Value] = [
+      "verification_state": "VERIFICATION_STATE_BENIGN_POSITIVE",
+      "verification_state_description": "we tried telnet",
+    ]
+    #expect(
+      try await api.call(
+        "Detect/PutVerificationStateOnViolation",
+        .message(said.merging(["violation_id": id]) { $1 })) == [:])
+    let filter: [String: Value] = ["verification_state": "VERIFICATION_STATE_BENIGN_POSITIVE"]
+    let active = try await api.call("Detect/ListActiveViolations", .message(filter))
+    let event = try await events(api, filter)["violation_events"]?[0]
+    for field in said.keys {
+      #expect(active["active_violations"]?[0]?[field] == said[field])
+      #expect(event?[field] == said[field])
+    }
+  }
+
+  @Test(
+    arguments: [
+      (["verification_state": "VERIFICATION_STATE_UNKNOWN"], "violation_id"),
+      (["violation_id": "x", "verification_state": 1], "violation_id"),
+      (["violation_id": "0123456789abcdef0123456789abcdef"], "verification_state"),
+      (
+        ["violation_id": "0123456789abcdef0123456789abcdef", "verification_state": 9],
+        "verification_state"
+      ),
+    ] as [([String: Value], String)])
+  func `What cannot be said of a violation is refused by name`(
+    _ request: [String: Value], _ field: String
+  ) async throws {
+    let api = try TestAPI()
+    let fault = try await api.fault("Detect/PutVerificationStateOnViolation", .message(request))
+    #expect(fault.field == field)
+    #expect(fault.reason == "INVALID_REQUEST_EXCEPTION")
+  }
+
   @Test func `Both ends of the range are required; the epoch is a time`() async throws {
     let api = try TestAPI()
     #expect(

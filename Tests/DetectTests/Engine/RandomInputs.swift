@@ -58,6 +58,7 @@ struct RandomInputs {
     case 2, 3:
       let changes = change(in: engine.catalog)
       return changes.isEmpty ? .advance(to: now) : .changes(changes, at: now)
+    case 4 where chance(1, in: 2): return verification(of: engine)
     default:
       return .reports((0..<Int.random(in: 1...6, using: &random)).map { _ in report() }, at: now)
     }
@@ -73,6 +74,16 @@ struct RandomInputs {
     default: break
     }
     if chance(1, in: 300) { now += 49 * 3_600_000 }
+  }
+
+  /// What a person says of a violation that is active, or of one that never was.
+  private mutating func verification(of engine: Engine) -> Input {
+    let active = engine.activeViolations(after: nil, limit: 20) { _ in true }
+    let id = active.randomElement(using: &random)?.violationID
+    let said = Verification(
+      VerificationState.allCases.randomElement(using: &random) ?? .unknown,
+      description: chance(1, in: 2) ? "said \(told)" : nil)
+    return .verify(ViolationVerification(violationID: id ?? "none", said), at: now)
   }
 
   /// What a random operation changes; nothing where it is refused.

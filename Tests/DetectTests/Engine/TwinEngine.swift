@@ -35,6 +35,7 @@ struct TwinEngine {
     var value: MetricValue?
     /// The same for all events of one episode.
     var episode: Int
+    var verification = Verification.none
   }
 
   var settings = Settings()
@@ -50,6 +51,7 @@ struct TwinEngine {
   var streaks: [Key: Streak] = [:]
   var closed: Int64 = .min
   var episodes = 0
+  var verifications: [Int: Verification] = [:]
   var said: [Said] = []
 
   mutating func apply(_ input: Input) {
@@ -65,7 +67,13 @@ struct TwinEngine {
       clock = max(clock, time)
       advance()
     case .configure(let settings): self.settings = settings
+    // Identifiers are not the twin's; whoever compares tells it the episode.
+    case .verify(_, let time): clock = max(clock, time)
     }
+  }
+
+  mutating func verify(episode: Int, _ verification: Verification) {
+    verifications[episode] = verification
   }
 
   // MARK: Reports
@@ -282,7 +290,7 @@ struct TwinEngine {
     said.append(
       Said(
         type: type, thing: key.thing, profile: key.profile, behavior: key.behavior, time: time,
-        value: value, episode: episode))
+        value: value, episode: episode, verification: verifications[episode] ?? .none))
   }
 
   func holds(_ value: Double, _ criteria: BehaviorCriteria, _ threshold: Double) -> Bool {

@@ -19,6 +19,9 @@ import Testing
     for step in 0..<steps {
       let input = step == 0 ? inputs.first : inputs.next(after: engine)
       twin.apply(input)
+      if case .verify(let said, _) = input, let episode = episodes[said.violationID] {
+        twin.verify(episode: episode, said.verification)
+      }
       for event in engine.apply(input).events {
         let episode = episodes[event.violationID, default: episodes.count + 1]
         episodes[event.violationID] = episode
@@ -26,7 +29,7 @@ import Testing
           TwinEngine.Said(
             type: event.type, thing: event.thing.text, profile: event.securityProfileName,
             behavior: event.behavior.name, time: event.time, value: event.metricValue,
-            episode: episode))
+            episode: episode, verification: event.verification))
       }
       guard said == twin.said else {
         let place = zip(said, twin.said).prefix { $0 == $1 }.count
@@ -55,6 +58,9 @@ import Testing
     }
     for type in ViolationEventType.allCases {
       #expect(said.count { $0.type == type } > 100)
+    }
+    for state in VerificationState.allCases {
+      #expect(said.count { $0.verification.state == state } > 10, "\(state)")
     }
     let kinds = said.map { event in
       switch event.value {

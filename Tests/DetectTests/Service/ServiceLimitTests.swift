@@ -14,7 +14,7 @@ struct ServiceLimitTests {
   @Test func `the latest events are in memory, at most twice as many, and given out in parts`() {
     let feed = EventFeed(newest: 0)
     let count = Int64(3 * Limits.recentEvents)
-    for sequence in 1...count { feed.publish([event(sequence)]) }
+    for sequence in 1...count { feed.publish([event(sequence)], []) }
     guard case .inStore = feed.events(after: count - Int64(2 * Limits.recentEvents) - 1) else {
       Issue.record("more than twice the limit is in memory")
       return

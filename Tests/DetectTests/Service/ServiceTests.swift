@@ -80,6 +80,10 @@ final class FailingStore: Store {
     try inner.violationEvents(afterSequence: sequence, limit: limit)
   }
 
+  func hasEvents(ofViolation violationID: String) throws(StoreError) -> Bool {
+    try inner.hasEvents(ofViolation: violationID)
+  }
+
   func oldestSequence() throws(StoreError) -> Int64? {
     try inner.oldestSequence()
   }

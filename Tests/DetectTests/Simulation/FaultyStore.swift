@@ -170,6 +170,11 @@ final class FaultyStore: Store, @unchecked Sendable {
     return try disk.store.violationEvents(afterSequence: sequence, limit: limit)
   }
 
+  func hasEvents(ofViolation violationID: String) throws(StoreError) -> Bool {
+    try mayFail(.readRefused)
+    return try disk.store.hasEvents(ofViolation: violationID)
+  }
+
   func oldestSequence() throws(StoreError) -> Int64? {
     try mayFail(.readRefused)
     return try disk.store.oldestSequence()

@@ -8,6 +8,8 @@ struct FaultlessRun {
   private(set) var accepted: [MetricReport] = []
   /// The descriptions of the profiles that were put, in order.
   private(set) var descriptions: [String] = []
+  /// What was said of violations, in order.
+  private(set) var verifications: [ViolationVerification] = []
 
   init(of groups: [JournalGroup]) throws(StoreError) {
     for group in groups {
@@ -31,6 +33,12 @@ struct FaultlessRun {
       }
       events += engine.apply(input).events
     case .advance, .configure: events += engine.apply(input).events
+    case .verify(let said, _):
+      events += engine.apply(input).events
+      verifications.append(said)
+      for index in events.indices where events[index].violationID == said.violationID {
+        events[index].verification = said.verification
+      }
     }
   }
 }
@@ -47,7 +55,7 @@ struct Oracle {
       let history = try disk.store.violationEvents(afterSequence: 0, limit: .max)
       compare(history, with: run)
       compare(record, with: run)
-      for (watcher, seen) in record.seen where seen != history {
+      for (watcher, seen) in record.seen where seen.unverified != history.unverified {
         violations.append(
           "watcher \(watcher) saw \(seen.map(\.sequence)) of \(history.map(\.sequence))")
       }
@@ -95,6 +103,11 @@ struct Oracle {
       run.descriptions.filter(answered.contains) == record.descriptions,
       "changes \(record.descriptions) were answered, \(run.descriptions) are there")
 
+    let puts = Set(record.verifications)
+    expect(
+      run.verifications.filter(puts.contains) == record.verifications,
+      "\(record.verifications) was answered, \(run.verifications) is there")
+
     let starts = run.events.filter { $0.type == .inAlarm }
       .reduce(into: [String: Int64]()) { $0[$1.violationID] = $1.time }
     expect(
@@ -131,6 +144,17 @@ struct Oracle {
           values == engine.unsavedValues(of: thing, metric),
           "the values of \(description.name) of \(thing.text) are others")
       }
+    }
+  }
+}
+
+extension [ViolationEvent] {
+  /// The events without what was said of them: a watcher was shown what had been said by then.
+  fileprivate var unverified: [ViolationEvent] {
+    map { event in
+      var event = event
+      event.verification = .none
+      return event
     }
   }
 }

@@ -20,6 +20,8 @@ struct ClientRecord {
   var duplicates = 0
   /// The descriptions of profiles whose creation or update was answered, in the order of the answers.
   var descriptions: [String] = []
+  /// What was said of violations and answered, in the order of the answers. No two are equal.
+  var verifications: [ViolationVerification] = []
   /// The events that each watcher was given, in the order in which it was given them.
   var seen: [Int: [ViolationEvent]] = [:]
   /// Violations that were listed as active, with their start.
@@ -46,6 +48,7 @@ extension Simulation {
       spawn { [self] in await watch(as: number) }
     }
     spawn { [self] in await audit() }
+    spawnBusy { [self] in await verify() }
   }
 
   /// One more report, after everything that failed: the life ends with something that is accepted.
@@ -231,6 +234,36 @@ extension Simulation {
         counts[thing] = page.items.count
       }
       await Task.yield()
+    }
+  }
+}
+
+extension Simulation {
+  /// Says of violations, active ones and ended ones, what they were; every time something else. Nothing is
+  /// tried again: what was not answered may have been kept or not.
+  private func verify() async {
+    var random = SeededGenerator(seed: seed ^ 0x5e)
+    for number in 0..<Int.random(in: 5...15, using: &random) {
+      for _ in 0..<Int.random(in: 0...40, using: &random) { await Task.yield() }
+      let seen = record.listed.keys.sorted()
+      guard let id = seen.randomElement(using: &random) else { continue }
+      let said = ViolationVerification(
+        violationID: id,
+        Verification(
+          VerificationState.allCases.randomElement(using: &random) ?? .unknown,
+          description: "said \(number)"))
+      let service = await running()
+      let request = PutVerificationStateOnViolation(
+        violationID: id, verificationState: said.verification.state,
+        verificationStateDescription: said.verification.description)
+      do {
+        try await service.putVerificationState(request)
+        if hears(service) { record.verifications.append(said) }
+      } catch DetectError.unavailable {
+        await Task.yield()
+      } catch {
+        if hears(service) { violations.append("of a violation that was listed: \(error)") }
+      }
     }
   }
 }

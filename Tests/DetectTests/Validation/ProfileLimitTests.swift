@@ -13,7 +13,7 @@ import Testing
     (Limits.quotedCharacters, 128), (Limits.joinedFaultsCharacters, 1024),
     (Limits.defaultPageSize, 25), (Limits.namesVisitedPerPage, 10_000),
     (Limits.customMetrics, 100), (Limits.displayNameCharacters, 128),
-    (Limits.clientRequestTokenCharacters, 64),
+    (Limits.clientRequestTokenCharacters, 64), (Limits.verificationDescriptionCharacters, 1000),
   ])
   func `Maxima`(limit: Int, number: Int) {
     #expect(limit == number)

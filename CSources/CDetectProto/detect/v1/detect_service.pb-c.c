@@ -7,7 +7,7 @@
 #endif
 
 #include "detect/v1/detect_service.pb-c.h"
-static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[19] =
+static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[20] =
 {
   { "CreateSecurityProfile", &detect__v1__create_security_profile_request__descriptor, &detect__v1__create_security_profile_response__descriptor },
   { "DescribeSecurityProfile", &detect__v1__describe_security_profile_request__descriptor, &detect__v1__describe_security_profile_response__descriptor },
@@ -26,12 +26,13 @@ static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[19
   { "DeleteCustomMetric", &detect__v1__delete_custom_metric_request__descriptor, &detect__v1__delete_custom_metric_response__descriptor },
   { "ListActiveViolations", &detect__v1__list_active_violations_request__descriptor, &detect__v1__list_active_violations_response__descriptor },
   { "ListViolationEvents", &detect__v1__list_violation_events_request__descriptor, &detect__v1__list_violation_events_response__descriptor },
+  { "PutVerificationStateOnViolation", &detect__v1__put_verification_state_on_violation_request__descriptor, &detect__v1__put_verification_state_on_violation_response__descriptor },
   { "WatchViolationEvents", &detect__v1__watch_violation_events_request__descriptor, &detect__v1__watch_violation_events_response__descriptor },
   { "Backtest", &detect__v1__backtest_request__descriptor, &detect__v1__backtest_response__descriptor },
 };
 const unsigned detect__v1__detect__method_indices_by_name[] = {
   6,        /* AttachSecurityProfile */
-  18,        /* Backtest */
+  19,        /* Backtest */
   10,        /* CreateCustomMetric */
   0,        /* CreateSecurityProfile */
   14,        /* DeleteCustomMetric */
@@ -45,10 +46,11 @@ const unsigned detect__v1__detect__method_indices_by_name[] = {
   8,        /* ListSecurityProfilesForTarget */
   9,        /* ListTargetsForSecurityProfile */
   16,        /* ListViolationEvents */
+  17,        /* PutVerificationStateOnViolation */
   12,        /* UpdateCustomMetric */
   2,        /* UpdateSecurityProfile */
   5,        /* ValidateSecurityProfileBehaviors */
-  17         /* WatchViolationEvents */
+  18         /* WatchViolationEvents */
 };
 const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
 {
@@ -57,7 +59,7 @@ const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
   "Detect",
   "Detect__V1__Detect",
   "detect.v1",
-  19,
+  20,
   detect__v1__detect__method_descriptors,
   detect__v1__detect__method_indices_by_name
 };
@@ -197,13 +199,21 @@ void detect__v1__detect__list_violation_events(ProtobufCService *service,
   assert(service->descriptor == &detect__v1__detect__descriptor);
   service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void detect__v1__detect__put_verification_state_on_violation(ProtobufCService *service,
+                                                             const Detect__V1__PutVerificationStateOnViolationRequest *input,
+                                                             Detect__V1__PutVerificationStateOnViolationResponse_Closure closure,
+                                                             void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void detect__v1__detect__watch_violation_events(ProtobufCService *service,
                                                 const Detect__V1__WatchViolationEventsRequest *input,
                                                 Detect__V1__WatchViolationEventsResponse_Closure closure,
                                                 void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__backtest(ProtobufCService *service,
                                   const Detect__V1__BacktestRequest *input,
@@ -211,7 +221,7 @@ void detect__v1__detect__backtest(ProtobufCService *service,
                                   void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__init (Detect__V1__Detect_Service *service,
                                Detect__V1__Detect_ServiceDestroy destroy)

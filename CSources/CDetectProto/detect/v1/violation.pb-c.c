@@ -322,6 +322,96 @@ void   detect__v1__list_violation_events_response__free_unpacked
   assert(message->base.descriptor == &detect__v1__list_violation_events_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   detect__v1__put_verification_state_on_violation_request__init
+                     (Detect__V1__PutVerificationStateOnViolationRequest         *message)
+{
+  static const Detect__V1__PutVerificationStateOnViolationRequest init_value = DETECT__V1__PUT_VERIFICATION_STATE_ON_VIOLATION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t detect__v1__put_verification_state_on_violation_request__get_packed_size
+                     (const Detect__V1__PutVerificationStateOnViolationRequest *message)
+{
+  assert(message->base.descriptor == &detect__v1__put_verification_state_on_violation_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t detect__v1__put_verification_state_on_violation_request__pack
+                     (const Detect__V1__PutVerificationStateOnViolationRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &detect__v1__put_verification_state_on_violation_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t detect__v1__put_verification_state_on_violation_request__pack_to_buffer
+                     (const Detect__V1__PutVerificationStateOnViolationRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &detect__v1__put_verification_state_on_violation_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Detect__V1__PutVerificationStateOnViolationRequest *
+       detect__v1__put_verification_state_on_violation_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Detect__V1__PutVerificationStateOnViolationRequest *)
+     protobuf_c_message_unpack (&detect__v1__put_verification_state_on_violation_request__descriptor,
+                                allocator, len, data);
+}
+void   detect__v1__put_verification_state_on_violation_request__free_unpacked
+                     (Detect__V1__PutVerificationStateOnViolationRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &detect__v1__put_verification_state_on_violation_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   detect__v1__put_verification_state_on_violation_response__init
+                     (Detect__V1__PutVerificationStateOnViolationResponse         *message)
+{
+  static const Detect__V1__PutVerificationStateOnViolationResponse init_value = DETECT__V1__PUT_VERIFICATION_STATE_ON_VIOLATION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t detect__v1__put_verification_state_on_violation_response__get_packed_size
+                     (const Detect__V1__PutVerificationStateOnViolationResponse *message)
+{
+  assert(message->base.descriptor == &detect__v1__put_verification_state_on_violation_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t detect__v1__put_verification_state_on_violation_response__pack
+                     (const Detect__V1__PutVerificationStateOnViolationResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &detect__v1__put_verification_state_on_violation_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t detect__v1__put_verification_state_on_violation_response__pack_to_buffer
+                     (const Detect__V1__PutVerificationStateOnViolationResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &detect__v1__put_verification_state_on_violation_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Detect__V1__PutVerificationStateOnViolationResponse *
+       detect__v1__put_verification_state_on_violation_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Detect__V1__PutVerificationStateOnViolationResponse *)
+     protobuf_c_message_unpack (&detect__v1__put_verification_state_on_violation_response__descriptor,
+                                allocator, len, data);
+}
+void   detect__v1__put_verification_state_on_violation_response__free_unpacked
+                     (Detect__V1__PutVerificationStateOnViolationResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &detect__v1__put_verification_state_on_violation_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   detect__v1__watch_violation_events_request__init
                      (Detect__V1__WatchViolationEventsRequest         *message)
 {
@@ -1131,6 +1221,88 @@ const ProtobufCMessageDescriptor detect__v1__list_violation_events_response__des
   detect__v1__list_violation_events_response__field_indices_by_name,
   1,  detect__v1__list_violation_events_response__number_ranges,
   (ProtobufCMessageInit) detect__v1__list_violation_events_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor detect__v1__put_verification_state_on_violation_request__field_descriptors[3] =
+{
+  {
+    "violation_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Detect__V1__PutVerificationStateOnViolationRequest, violation_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verification_state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Detect__V1__PutVerificationStateOnViolationRequest, verification_state),
+    &detect__v1__verification_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verification_state_description",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Detect__V1__PutVerificationStateOnViolationRequest, verification_state_description),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned detect__v1__put_verification_state_on_violation_request__field_indices_by_name[] = {
+  1,   /* field[1] = verification_state */
+  2,   /* field[2] = verification_state_description */
+  0,   /* field[0] = violation_id */
+};
+static const ProtobufCIntRange detect__v1__put_verification_state_on_violation_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor detect__v1__put_verification_state_on_violation_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "detect.v1.PutVerificationStateOnViolationRequest",
+  "PutVerificationStateOnViolationRequest",
+  "Detect__V1__PutVerificationStateOnViolationRequest",
+  "detect.v1",
+  sizeof(Detect__V1__PutVerificationStateOnViolationRequest),
+  3,
+  detect__v1__put_verification_state_on_violation_request__field_descriptors,
+  detect__v1__put_verification_state_on_violation_request__field_indices_by_name,
+  1,  detect__v1__put_verification_state_on_violation_request__number_ranges,
+  (ProtobufCMessageInit) detect__v1__put_verification_state_on_violation_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define detect__v1__put_verification_state_on_violation_response__field_descriptors NULL
+#define detect__v1__put_verification_state_on_violation_response__field_indices_by_name NULL
+#define detect__v1__put_verification_state_on_violation_response__number_ranges NULL
+const ProtobufCMessageDescriptor detect__v1__put_verification_state_on_violation_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "detect.v1.PutVerificationStateOnViolationResponse",
+  "PutVerificationStateOnViolationResponse",
+  "Detect__V1__PutVerificationStateOnViolationResponse",
+  "detect.v1",
+  sizeof(Detect__V1__PutVerificationStateOnViolationResponse),
+  0,
+  detect__v1__put_verification_state_on_violation_response__field_descriptors,
+  detect__v1__put_verification_state_on_violation_response__field_indices_by_name,
+  0,  detect__v1__put_verification_state_on_violation_response__number_ranges,
+  (ProtobufCMessageInit) detect__v1__put_verification_state_on_violation_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor detect__v1__watch_violation_events_request__field_descriptors[1] =

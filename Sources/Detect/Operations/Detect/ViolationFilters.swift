@@ -56,8 +56,7 @@ extension ListActiveViolations {
     {
       return false
     }
-    // Nobody has verified a violation yet, so each is in the state that every violation begins with.
-    return verificationState == nil || verificationState == .unknown
+    return verificationState == nil || violation.verification.state == verificationState
   }
 }
 
@@ -76,16 +75,15 @@ extension ListViolationEvents {
       nextToken: nextToken, maxResults: maxResults)
   }
 
-  /// What to ask the store, one more than a page so that the end is seen; nil where nothing can match.
-  func query(_ paging: Paging) throws(DetectError) -> ViolationEventQuery? {
+  /// What to ask the store, one more than a page so that the end is seen.
+  func query(_ paging: Paging) throws(DetectError) -> ViolationEventQuery {
     let (start, end) = try FieldCheck.timeRange(startTime, endTime)
     let position = try paging.eventPosition()
-    // Nobody has verified a violation yet, so each is in the state that every violation begins with.
-    guard verificationState == nil || verificationState == .unknown else { return nil }
     return ViolationEventQuery(
       start: start, end: end, thing: thingName.map(ThingName.init),
       securityProfileName: securityProfileName, criteriaType: behaviorCriteriaType,
-      suppressed: listSuppressedAlerts, after: position, limit: paging.limit + 1)
+      suppressed: listSuppressedAlerts, verificationState: verificationState, after: position,
+      limit: paging.limit + 1)
   }
 }
 

@@ -103,6 +103,10 @@ struct Detect__V1__Detect_Service
                                 const Detect__V1__ListViolationEventsRequest *input,
                                 Detect__V1__ListViolationEventsResponse_Closure closure,
                                 void *closure_data);
+  void (*put_verification_state_on_violation)(Detect__V1__Detect_Service *service,
+                                              const Detect__V1__PutVerificationStateOnViolationRequest *input,
+                                              Detect__V1__PutVerificationStateOnViolationResponse_Closure closure,
+                                              void *closure_data);
   void (*watch_violation_events)(Detect__V1__Detect_Service *service,
                                  const Detect__V1__WatchViolationEventsRequest *input,
                                  Detect__V1__WatchViolationEventsResponse_Closure closure,
@@ -136,6 +140,7 @@ void detect__v1__detect__init (Detect__V1__Detect_Service *service,
       function_prefix__ ## delete_custom_metric,\
       function_prefix__ ## list_active_violations,\
       function_prefix__ ## list_violation_events,\
+      function_prefix__ ## put_verification_state_on_violation,\
       function_prefix__ ## watch_violation_events,\
       function_prefix__ ## backtest  }
 void detect__v1__detect__create_security_profile(ProtobufCService *service,
@@ -206,6 +211,10 @@ void detect__v1__detect__list_violation_events(ProtobufCService *service,
                                                const Detect__V1__ListViolationEventsRequest *input,
                                                Detect__V1__ListViolationEventsResponse_Closure closure,
                                                void *closure_data);
+void detect__v1__detect__put_verification_state_on_violation(ProtobufCService *service,
+                                                             const Detect__V1__PutVerificationStateOnViolationRequest *input,
+                                                             Detect__V1__PutVerificationStateOnViolationResponse_Closure closure,
+                                                             void *closure_data);
 void detect__v1__detect__watch_violation_events(ProtobufCService *service,
                                                 const Detect__V1__WatchViolationEventsRequest *input,
                                                 Detect__V1__WatchViolationEventsResponse_Closure closure,

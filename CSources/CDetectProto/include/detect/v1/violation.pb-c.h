@@ -23,6 +23,8 @@ typedef struct Detect__V1__ListActiveViolationsRequest Detect__V1__ListActiveVio
 typedef struct Detect__V1__ListActiveViolationsResponse Detect__V1__ListActiveViolationsResponse;
 typedef struct Detect__V1__ListViolationEventsRequest Detect__V1__ListViolationEventsRequest;
 typedef struct Detect__V1__ListViolationEventsResponse Detect__V1__ListViolationEventsResponse;
+typedef struct Detect__V1__PutVerificationStateOnViolationRequest Detect__V1__PutVerificationStateOnViolationRequest;
+typedef struct Detect__V1__PutVerificationStateOnViolationResponse Detect__V1__PutVerificationStateOnViolationResponse;
 typedef struct Detect__V1__WatchViolationEventsRequest Detect__V1__WatchViolationEventsRequest;
 typedef struct Detect__V1__WatchViolationEventsResponse Detect__V1__WatchViolationEventsResponse;
 
@@ -133,7 +135,7 @@ struct  Detect__V1__ActiveViolation
   Detect__V1__ViolationEventAdditionalInfo *violation_event_additional_info;
   Detect__V1__VerificationState verification_state;
   /*
-   * At most 1000 characters.
+   * In the words of the person. At most 1000 characters.
    */
   char *verification_state_description;
   /*
@@ -179,9 +181,12 @@ struct  Detect__V1__ViolationEvent
    */
   Detect__V1__ViolationEventAdditionalInfo *violation_event_additional_info;
   Detect__V1__ViolationEventType violation_event_type;
+  /*
+   * As it is when the event is sent: all events of a violation show what was said of it last.
+   */
   Detect__V1__VerificationState verification_state;
   /*
-   * At most 1000 characters.
+   * In the words of the person. At most 1000 characters.
    */
   char *verification_state_description;
   /*
@@ -342,6 +347,36 @@ struct  Detect__V1__ListViolationEventsResponse
 #define DETECT__V1__LIST_VIOLATION_EVENTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&detect__v1__list_violation_events_response__descriptor) \
     , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Detect__V1__PutVerificationStateOnViolationRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Required. 32 hexadecimal digits.
+   */
+  char *violation_id;
+  /*
+   * Required. UNKNOWN takes back what was said before.
+   */
+  Detect__V1__VerificationState verification_state;
+  /*
+   * At most 1000 characters, without control characters. Unset: none, also where there was one.
+   */
+  char *verification_state_description;
+};
+#define DETECT__V1__PUT_VERIFICATION_STATE_ON_VIOLATION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&detect__v1__put_verification_state_on_violation_request__descriptor) \
+    , (char *)protobuf_c_empty_string, DETECT__V1__VERIFICATION_STATE__VERIFICATION_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string }
+
+
+struct  Detect__V1__PutVerificationStateOnViolationResponse
+{
+  ProtobufCMessage base;
+};
+#define DETECT__V1__PUT_VERIFICATION_STATE_ON_VIOLATION_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&detect__v1__put_verification_state_on_violation_response__descriptor) \
+     }
 
 
 typedef enum {
@@ -518,6 +553,44 @@ Detect__V1__ListViolationEventsResponse *
 void   detect__v1__list_violation_events_response__free_unpacked
                      (Detect__V1__ListViolationEventsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Detect__V1__PutVerificationStateOnViolationRequest methods */
+void   detect__v1__put_verification_state_on_violation_request__init
+                     (Detect__V1__PutVerificationStateOnViolationRequest         *message);
+size_t detect__v1__put_verification_state_on_violation_request__get_packed_size
+                     (const Detect__V1__PutVerificationStateOnViolationRequest   *message);
+size_t detect__v1__put_verification_state_on_violation_request__pack
+                     (const Detect__V1__PutVerificationStateOnViolationRequest   *message,
+                      uint8_t             *out);
+size_t detect__v1__put_verification_state_on_violation_request__pack_to_buffer
+                     (const Detect__V1__PutVerificationStateOnViolationRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Detect__V1__PutVerificationStateOnViolationRequest *
+       detect__v1__put_verification_state_on_violation_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   detect__v1__put_verification_state_on_violation_request__free_unpacked
+                     (Detect__V1__PutVerificationStateOnViolationRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Detect__V1__PutVerificationStateOnViolationResponse methods */
+void   detect__v1__put_verification_state_on_violation_response__init
+                     (Detect__V1__PutVerificationStateOnViolationResponse         *message);
+size_t detect__v1__put_verification_state_on_violation_response__get_packed_size
+                     (const Detect__V1__PutVerificationStateOnViolationResponse   *message);
+size_t detect__v1__put_verification_state_on_violation_response__pack
+                     (const Detect__V1__PutVerificationStateOnViolationResponse   *message,
+                      uint8_t             *out);
+size_t detect__v1__put_verification_state_on_violation_response__pack_to_buffer
+                     (const Detect__V1__PutVerificationStateOnViolationResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Detect__V1__PutVerificationStateOnViolationResponse *
+       detect__v1__put_verification_state_on_violation_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   detect__v1__put_verification_state_on_violation_response__free_unpacked
+                     (Detect__V1__PutVerificationStateOnViolationResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Detect__V1__WatchViolationEventsRequest methods */
 void   detect__v1__watch_violation_events_request__init
                      (Detect__V1__WatchViolationEventsRequest         *message);
@@ -579,6 +652,12 @@ typedef void (*Detect__V1__ListViolationEventsRequest_Closure)
 typedef void (*Detect__V1__ListViolationEventsResponse_Closure)
                  (const Detect__V1__ListViolationEventsResponse *message,
                   void *closure_data);
+typedef void (*Detect__V1__PutVerificationStateOnViolationRequest_Closure)
+                 (const Detect__V1__PutVerificationStateOnViolationRequest *message,
+                  void *closure_data);
+typedef void (*Detect__V1__PutVerificationStateOnViolationResponse_Closure)
+                 (const Detect__V1__PutVerificationStateOnViolationResponse *message,
+                  void *closure_data);
 typedef void (*Detect__V1__WatchViolationEventsRequest_Closure)
                  (const Detect__V1__WatchViolationEventsRequest *message,
                   void *closure_data);
@@ -601,6 +680,8 @@ extern const ProtobufCMessageDescriptor detect__v1__list_active_violations_reque
 extern const ProtobufCMessageDescriptor detect__v1__list_active_violations_response__descriptor;
 extern const ProtobufCMessageDescriptor detect__v1__list_violation_events_request__descriptor;
 extern const ProtobufCMessageDescriptor detect__v1__list_violation_events_response__descriptor;
+extern const ProtobufCMessageDescriptor detect__v1__put_verification_state_on_violation_request__descriptor;
+extern const ProtobufCMessageDescriptor detect__v1__put_verification_state_on_violation_response__descriptor;
 extern const ProtobufCMessageDescriptor detect__v1__watch_violation_events_request__descriptor;
 extern const ProtobufCMessageDescriptor detect__v1__watch_violation_events_response__descriptor;
 
