@@ -1,10 +1,8 @@
 /*
  * Many addresses in as many sets; belongs to cidr_search.h. Most sets are not in the cache, so each
- * step of a visit asks for the line that its next step reads, and 64 visits take a step before any
- * takes the next. Headers are asked for 64 visits ahead.
+ * step of a visit asks for the line that its next step reads, and all visits of a chunk take a step
+ * before any takes the next. Headers are asked for a chunk ahead.
  */
-
-#define AHEAD 64u
 
 STEP void ask_for(const void *line) { __builtin_prefetch(line, 0, 3); }
 
@@ -17,14 +15,15 @@ STEP void ask_for_header(const core_cidr_set *set, core_address address) {
   }
 }
 
-/* Visits of one family: their places among the pairs, and where they are on their way down. */
-struct visits {
-  uint8_t places[AHEAD];
-  uint8_t levels[AHEAD];
-  const unsigned char *nodes[AHEAD];
-  uint32_t child[AHEAD];
-  uint32_t count, deepest;
-};
+#define ONES_16 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
+
+/* Where a visit is that has come to its end: no boundary of this node is before any key, and the
+ * child keeps the parity it has. */
+static const _Alignas(64) unsigned char nowhere[2 * LINE] = {ONES_16, ONES_16, ONES_16, ONES_16,
+                                                             ONES_16, ONES_16, ONES_16, ONES_16};
+
+/* ------------------------------------------------------------------------------------------ IPv4
+ */
 
 STEP const unsigned char *ipv4_node(const core_cidr_set *set, uint32_t level, uint32_t child) {
   uint32_t starts[MAX_LEVELS + 1] = {0};
@@ -33,6 +32,37 @@ STEP const unsigned char *ipv4_node(const core_cidr_set *set, uint32_t level, ui
   }
   return line_of(set, (size_t)set->ipv4_line + starts[level] + child);
 }
+
+STEP uint64_t visit_ipv4(const core_cidr_set *const *sets, const uint32_t *keys) {
+  const unsigned char *nodes[CHUNK];
+  uint32_t child[CHUNK];
+  uint64_t starts = 0;
+  uint32_t deepest = 0;
+  for (uint32_t i = 0; i < CHUNK; i++) {
+    const core_cidr_set *set = sets[i];
+    uint32_t levels = set->ipv4_levels;
+    child[i] = count32_root(set, keys[i]);
+    nodes[i] = levels > 0 ? ipv4_node(set, 0, child[i]) : nowhere;
+    ask_for(nodes[i]);
+    if (set->flags & IPV4_IS_TRIE) {
+      child[i] = trie_contains(trie_of(set), keys[i]);
+    }
+    starts |= (uint64_t)(set->flags & STARTS_IN_IPV4) << i;
+    deepest = levels > deepest ? levels : deepest;
+  }
+  for (uint32_t level = 0; level < deepest; level++) {
+    for (uint32_t i = 0; i < CHUNK && level > 0; i++) {
+      bool ends = level >= sets[i]->ipv4_levels;
+      nodes[i] = ends ? nowhere : ipv4_node(sets[i], level, child[i]);
+      ask_for(nodes[i]);
+    }
+    visit32(nodes, keys, child);
+  }
+  return lowest_bits(child) ^ starts;
+}
+
+/* ------------------------------------------------------------------------------------------ IPv6
+ */
 
 STEP const unsigned char *high_node(const core_cidr_set *set, uint32_t level, uint32_t child) {
   const struct ipv6_root *root = ipv6_root_of(set);
@@ -52,129 +82,141 @@ STEP const unsigned char *low_node(const core_cidr_set *set, uint32_t level, uin
   return line_of(set, root->low_line + 2 * ((size_t)starts[level] + child));
 }
 
-/* Begins visit `i` below its root. */
-STEP void enter(struct visits *visits, uint32_t i, uint32_t child, uint32_t levels,
-                const unsigned char *node) {
-  visits->child[i] = child;
-  visits->levels[i] = (uint8_t)levels;
-  visits->nodes[i] = node;
-  visits->deepest = levels > visits->deepest ? levels : visits->deepest;
-  ask_for(node);
+/* How many levels below its root the set has for IPv6; both trees are empty where there is none. */
+STEP uint32_t high_levels_of(const core_cidr_set *set) {
+  return set->flags & HAS_IPV6 ? ipv6_root_of(set)->high_levels : 0;
 }
 
-/* Takes visits->count visits down the levels of their trees. A node is `counted` where `node` is
- * read for visit `i`, of `address` in `set`; the next is `next_node`. */
-#define DESCEND(visits, width, counted, next_node, lines)                                          \
-  for (uint32_t level = 0; level < (visits)->deepest; level++) {                                   \
-    for (uint32_t i = 0; i < (visits)->count; i++) {                                               \
-      if (level < (visits)->levels[i]) {                                                           \
-        const core_cidr_set *set = sets[(visits)->places[i]];                                      \
-        core_address address = addresses[(visits)->places[i]];                                     \
-        const unsigned char *node = (visits)->nodes[i];                                            \
-        uint32_t child = (visits)->child[i] * (width + 1) + counted;                               \
-        (visits)->child[i] = child;                                                                \
-        if (level + 1 < (visits)->levels[i]) {                                                     \
-          (visits)->nodes[i] = next_node(set, level + 1, child);                                   \
-          ask_for((visits)->nodes[i]);                                                             \
-          if (lines > 1) {                                                                         \
-            ask_for((visits)->nodes[i] + LINE);                                                    \
-          }                                                                                        \
-        }                                                                                          \
-      }                                                                                            \
-    }                                                                                              \
-  }
-
-STEP uint64_t visit_ipv4(const core_cidr_set *const *sets, const core_address *addresses,
-                         struct visits *visits) {
-  uint64_t bits = 0;
-  for (uint32_t i = 0; i < visits->count; i++) {
-    uint8_t place = visits->places[i];
-    const core_cidr_set *set = sets[place];
-    uint32_t key = ipv4_key(addresses[place]);
-    if (set->flags & IPV4_IS_TRIE) {
-      visits->child[i] = trie_contains(trie_of(set), key);
-      visits->levels[i] = 0;
-      continue;
-    }
-    uint32_t child = count32_root(set, key);
-    bits |= (uint64_t)(set->flags & STARTS_IN_IPV4) << place;
-    enter(visits, i, child, set->ipv4_levels, ipv4_node(set, 0, child));
-  }
-  DESCEND(visits, IPV4_NODE, count32(node, ipv4_key(address)), ipv4_node, 1)
-  for (uint32_t i = 0; i < visits->count; i++) {
-    bits ^= (uint64_t)(visits->child[i] & 1) << visits->places[i];
-  }
-  return bits;
+STEP bool has_low(const core_cidr_set *set) {
+  return set->flags & HAS_IPV6 && ipv6_root_of(set)->low_count > 0;
 }
 
-STEP uint64_t visit_high(const core_cidr_set *const *sets, const core_address *addresses,
-                         struct visits *visits) {
-  uint64_t bits = 0;
-  for (uint32_t i = 0; i < visits->count; i++) {
-    uint8_t place = visits->places[i];
-    const core_cidr_set *set = sets[place];
-    visits->child[i] = visits->levels[i] = 0;
+STEP uint64_t visit_high(const core_cidr_set *const *sets, const struct halves *halves) {
+  const unsigned char *nodes[CHUNK];
+  uint32_t child[CHUNK] = {0};
+  uint64_t starts = 0;
+  uint32_t deepest = 0;
+  for (uint32_t i = 0; i < CHUNK; i++) {
+    const core_cidr_set *set = sets[i];
+    uint32_t levels = high_levels_of(set);
     if (set->flags & HAS_IPV6) {
-      const struct ipv6_root *root = ipv6_root_of(set);
-      uint32_t child = count_high_root(set, root, addresses[place].high);
-      bits |= (uint64_t)(set->flags / STARTS_IN_HIGH & 1) << place;
-      enter(visits, i, child, root->high_levels, high_node(set, 0, child));
+      child[i] = count_high_root(set, ipv6_root_of(set), halves->high[i]);
     }
+    nodes[i] = levels > 0 ? high_node(set, 0, child[i]) : nowhere;
+    ask_for(nodes[i]);
+    starts |= (uint64_t)(set->flags / STARTS_IN_HIGH & 1) << i;
+    deepest = levels > deepest ? levels : deepest;
   }
-  DESCEND(visits, IPV6_NODE, count64(node, address.high), high_node, 1)
-  for (uint32_t i = 0; i < visits->count; i++) {
-    bits ^= (uint64_t)(visits->child[i] & 1) << visits->places[i];
+  for (uint32_t level = 0; level < deepest; level++) {
+    for (uint32_t i = 0; i < CHUNK && level > 0; i++) {
+      bool ends = level >= high_levels_of(sets[i]);
+      nodes[i] = ends ? nowhere : high_node(sets[i], level, child[i]);
+      ask_for(nodes[i]);
+    }
+    visit64(nodes, halves->high, child);
   }
-  return bits;
+  return lowest_bits(child) ^ starts;
 }
 
-STEP uint64_t visit_low(const core_cidr_set *const *sets, const core_address *addresses,
-                        struct visits *visits) {
-  uint64_t bits = 0;
-  visits->deepest = 0;
-  for (uint32_t i = 0; i < visits->count; i++) {
-    uint8_t place = visits->places[i];
-    const core_cidr_set *set = sets[place];
-    visits->child[i] = visits->levels[i] = 0;
-    if (set->flags & HAS_IPV6 && ipv6_root_of(set)->low_count > 0) {
-      const struct ipv6_root *root = ipv6_root_of(set);
-      core_address address = addresses[place];
-      uint32_t child = count128(line_of(set, low_root_line(root)), address.high, address.low);
-      bits |= (uint64_t)(set->flags / STARTS_IN_LOW & 1) << place;
-      enter(visits, i, child, root->low_levels, low_node(set, 0, child));
-      ask_for(visits->nodes[i] + LINE);
+STEP uint64_t visit_low(const core_cidr_set *const *sets, const struct halves *halves) {
+  const unsigned char *nodes[CHUNK];
+  uint32_t child[CHUNK] = {0};
+  uint64_t starts = 0;
+  uint32_t deepest = 0;
+  for (uint32_t i = 0; i < CHUNK; i++) {
+    const core_cidr_set *set = sets[i];
+    uint32_t levels = has_low(set) ? ipv6_root_of(set)->low_levels : 0;
+    if (has_low(set)) {
+      const unsigned char *line = line_of(set, low_root_line(ipv6_root_of(set)));
+      child[i] = count128(line, halves->high[i], halves->low[i]);
+    }
+    nodes[i] = levels > 0 ? low_node(set, 0, child[i]) : nowhere;
+    ask_for(nodes[i]);
+    ask_for(nodes[i] + LINE);
+    starts |= (uint64_t)(set->flags / STARTS_IN_LOW & 1) << i;
+    deepest = levels > deepest ? levels : deepest;
+  }
+  for (uint32_t level = 0; level < deepest; level++) {
+    for (uint32_t i = 0; i < CHUNK && level > 0; i++) {
+      bool ends = !has_low(sets[i]) || level >= ipv6_root_of(sets[i])->low_levels;
+      nodes[i] = ends ? nowhere : low_node(sets[i], level, child[i]);
+      ask_for(nodes[i]);
+      ask_for(nodes[i] + LINE);
+    }
+    visit128(nodes, halves->high, halves->low, child);
+  }
+  return lowest_bits(child) ^ starts;
+}
+
+STEP uint64_t visit_ipv6(const core_cidr_set *const *sets, const struct halves *halves) {
+  return visit_high(sets, halves) | visit_low(sets, halves);
+}
+
+/* ----------------------------------------------------------------------------------------- both */
+
+/* There is at least one of each family, whose first visit fills its chunk up. */
+STEP uint64_t visit_both(const core_cidr_set *const *sets, const core_address *addresses) {
+  const core_cidr_set *ipv4_sets[CHUNK], *ipv6_sets[CHUNK];
+  uint32_t keys[CHUNK];
+  struct halves halves;
+  uint32_t ipv4_count = 0, ipv6_count = 0;
+  uint64_t ipv4_places = 0;
+  for (uint32_t i = 0; i < CHUNK; i++) {
+    if (is_ipv4(addresses[i])) {
+      ipv4_places |= (uint64_t)1 << i;
+      ipv4_sets[ipv4_count] = sets[i];
+      keys[ipv4_count++] = ipv4_key(addresses[i]);
+    } else {
+      ipv6_sets[ipv6_count] = sets[i];
+      halves.high[ipv6_count] = addresses[i].high;
+      halves.low[ipv6_count++] = addresses[i].low;
     }
   }
-  DESCEND(visits, IPV6_NODE, count128(node, address.high, address.low), low_node, 2)
-  for (uint32_t i = 0; i < visits->count; i++) {
-    bits ^= (uint64_t)(visits->child[i] & 1) << visits->places[i];
+  for (uint32_t i = ipv4_count; i < CHUNK; i++) {
+    ipv4_sets[i] = ipv4_sets[0];
+    keys[i] = keys[0];
   }
-  return bits;
+  for (uint32_t i = ipv6_count; i < CHUNK; i++) {
+    ipv6_sets[i] = ipv6_sets[0];
+    halves.high[i] = halves.high[0];
+    halves.low[i] = halves.low[0];
+  }
+  return spread(visit_ipv4(ipv4_sets, keys), ipv4_places) |
+         spread(visit_ipv6(ipv6_sets, &halves), ~ipv4_places);
+}
+
+STEP uint64_t visit_chunk(const core_cidr_set *const *sets, const core_address *addresses) {
+  uint32_t keys[CHUNK];
+  struct halves halves;
+  if (read_ipv4(addresses, keys)) {
+    return visit_ipv4(sets, keys);
+  }
+  if (read_ipv6(addresses, &halves)) {
+    return visit_ipv6(sets, &halves);
+  }
+  return visit_both(sets, addresses);
 }
 
 TARGET void SEARCH(contains_pairs)(const core_cidr_set *const *sets, const core_address *addresses,
                                    size_t count, uint64_t *bits) {
-  for (size_t i = 0; i < count && i < AHEAD; i++) {
+  for (size_t i = 0; i < count && i < CHUNK; i++) {
     ask_for_header(sets[i], addresses[i]);
   }
-  for (size_t begin = 0; begin < count; begin += AHEAD) {
-    uint32_t length = count - begin < AHEAD ? (uint32_t)(count - begin) : AHEAD;
-    struct visits ipv4, ipv6;
-    ipv4.count = ipv6.count = ipv4.deepest = ipv6.deepest = 0;
-    for (uint32_t i = 0; i < length; i++) {
-      bool is_v4 = is_ipv4(addresses[begin + i]);
-      ipv4.places[ipv4.count] = ipv6.places[ipv6.count] = (uint8_t)i;
-      ipv4.count += is_v4;
-      ipv6.count += !is_v4;
-      if (begin + AHEAD + i < count) {
-        ask_for_header(sets[begin + AHEAD + i], addresses[begin + AHEAD + i]);
-      }
+  for (size_t begin = 0; begin < count; begin += CHUNK) {
+    size_t left = count - begin;
+    for (size_t i = CHUNK; i < left && i < 2 * CHUNK; i++) {
+      ask_for_header(sets[begin + i], addresses[begin + i]);
     }
-    uint64_t word = visit_ipv4(sets + begin, addresses + begin, &ipv4);
-    if (ipv6.count > 0) {
-      word |= visit_high(sets + begin, addresses + begin, &ipv6) |
-              visit_low(sets + begin, addresses + begin, &ipv6);
+    if (left >= CHUNK) {
+      bits[begin / CHUNK] = visit_chunk(sets + begin, addresses + begin);
+      continue;
     }
-    bits[begin / AHEAD] = word;
+    const core_cidr_set *padded_sets[CHUNK];
+    core_address padded[CHUNK];
+    for (uint32_t i = 0; i < CHUNK; i++) {
+      padded_sets[i] = sets[begin + (i < left ? i : 0)];
+      padded[i] = addresses[begin + (i < left ? i : 0)];
+    }
+    bits[begin / CHUNK] = visit_chunk(padded_sets, padded) & UINT64_MAX >> (CHUNK - left);
   }
 }

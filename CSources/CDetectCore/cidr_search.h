@@ -6,9 +6,8 @@
 
 #include "cidr_layout.h"
 #include "ipv4_trie.h"
-/* Sets beyond this are likely not in the first cache, where going abreast costs more than waiting.
- */
-#define SMALL_SET 32768u
+
+#include <string.h>
 
 #define STEP static inline __attribute__((always_inline)) TARGET
 

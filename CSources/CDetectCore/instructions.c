@@ -5,7 +5,7 @@
 core_instructions core_best_instructions(void) {
 #if HAS_VECTORS
   if (__builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512vbmi") &&
-      __builtin_cpu_supports("avx512vbmi2")) {
+      __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512bitalg")) {
     return CORE_AVX512;
   }
   if (__builtin_cpu_supports("x86-64-v3")) {

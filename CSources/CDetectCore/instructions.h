@@ -13,8 +13,8 @@
 #define HAS_VECTORS 1
 #define AVX2_TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
 #define AVX512_TARGET                                                                              \
-  __attribute__((target(                                                                           \
-      "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")))
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512bitalg,"  \
+                        "avx2,bmi,bmi2,lzcnt,popcnt")))
 #else
 #define HAS_VECTORS 0
 #endif

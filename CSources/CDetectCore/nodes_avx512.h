@@ -26,17 +26,16 @@ TARGET_INLINE bool any16(const void *line, uint32_t begin, uint16_t key) {
   return (_cvtmask32_u32(equal) & UINT32_MAX << begin) != 0;
 }
 
-TARGET_INLINE uint32_t mask32(const void *line, uint32_t key) {
-  __m512i keys = _mm512_set1_epi32((int)key);
-  return _cvtmask16_u32(_mm512_cmpgt_epu32_mask(keys, _mm512_loadu_si512(line)));
+TARGET_INLINE __mmask16 mask32(const void *line, uint32_t key) {
+  return _mm512_cmpgt_epu32_mask(_mm512_set1_epi32((int)key), _mm512_loadu_si512(line));
 }
 
 TARGET_INLINE uint32_t count32(const void *line, uint32_t key) {
-  return (uint32_t)__builtin_popcount(mask32(line, key));
+  return (uint32_t)__builtin_popcount(_cvtmask16_u32(mask32(line, key)));
 }
 
 TARGET_INLINE uint32_t count32_root(const void *line, uint32_t key) {
-  return (uint32_t)__builtin_popcount(mask32(line, key) & 0xfff0);
+  return (uint32_t)__builtin_popcount(_cvtmask16_u32(mask32(line, key)) & 0xfff0);
 }
 
 TARGET_INLINE __mmask8 mask64(const void *line, uint64_t key) {
@@ -51,12 +50,16 @@ TARGET_INLINE uint32_t count64_root(const void *line, uint64_t key) {
   return (uint32_t)__builtin_popcount(_cvtmask8_u32(mask64(line, key)) & 0xfc);
 }
 
-TARGET_INLINE uint32_t count128(const void *line, uint64_t high, uint64_t low) {
+TARGET_INLINE __mmask8 mask128(const void *line, uint64_t high, uint64_t low) {
   __m512i keys = _mm512_set1_epi64((int64_t)high);
   __mmask8 equal = _mm512_cmpeq_epi64_mask(keys, _mm512_loadu_si512(line));
   __mmask8 low_beyond = _mm512_mask_cmpgt_epu64_mask(
       equal, _mm512_set1_epi64((int64_t)low), _mm512_loadu_si512((const uint64_t *)line + 8));
-  return count_bits8(_kor_mask8(mask64(line, high), low_beyond));
+  return _kor_mask8(mask64(line, high), low_beyond);
+}
+
+TARGET_INLINE uint32_t count128(const void *line, uint64_t high, uint64_t low) {
+  return count_bits8(mask128(line, high, low));
 }
 
 /* Bit i is the lowest of number i, of 64. */

@@ -11,6 +11,8 @@
 #include "cidr_readers.h"
 #include "cidr_search.h"
 
+#include "abreast.h"
+
 #include "cidr_many.h"
 #include "cidr_pairs.h"
 #include "port_search.h"
