@@ -28,23 +28,23 @@ enum Base64 {
   }
 
   /// The bytes, or nil if the text is not base64.
-  static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
-    let padding = text.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-    guard padding <= 2, padding == 0 || text.count % 4 == 0 else { return nil }
-    let digits = text.dropLast(padding)
-    guard digits.count % 4 != 1 else { return nil }
+  static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+    var count = text.count
+    while count > 0, text[count - 1] == UInt8(ascii: "=") { count -= 1 }
+    let padding = text.count - count
+    guard padding <= 2, padding == 0 || text.count % 4 == 0, count % 4 != 1 else { return nil }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(digits.count * 3 / 4)
+    bytes.reserveCapacity(count * 3 / 4)
     var bits: UInt32 = 0
-    var count: UInt32 = 0
-    for digit in digits {
-      let value = values[Int(digit)]
+    var bitCount: UInt32 = 0
+    for index in 0..<count {
+      let value = values[Int(text[index])]
       guard value != 0xff else { return nil }
       bits = bits << 6 | UInt32(value)
-      count += 6
-      if count >= 8 {
-        count -= 8
-        bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+      bitCount += 6
+      if bitCount >= 8 {
+        bitCount -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> bitCount))
       }
     }
     return bytes

@@ -9,15 +9,12 @@
 /// `@unchecked Sendable`: its state is touched only on `loop`. The session calls it there, its task
 /// prefers that executor, and what may be called from elsewhere goes there first.
 final class Call: HTTP2StreamHandler, @unchecked Sendable {
-  let loop: any ConnectionLoop
   private let stream: Int32
   private let method: Method
   private let context: CallContext
   private let encodings: RequestEncodings
-  private let limits: Limits
-
-  /// The connection, until the stream is closed.
-  private var connection: Connection?
+  private let connection: Connection
+  private var isClosed = false
   private var requests: RequestQueue
   private var responses = ResponseBuffer()
   /// How the call ended; nil while it is open.
@@ -35,18 +32,20 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
 
   init(
     _ stream: Int32, of connection: Connection, method: Method, context: CallContext,
-    encodings: RequestEncodings, limits: Limits, loop: any ConnectionLoop
+    encodings: RequestEncodings
   ) {
     self.stream = stream
     self.connection = connection
     self.method = method
     self.context = context
     self.encodings = encodings
-    self.limits = limits
-    self.loop = loop
     requests = RequestQueue(
-      maxMessageBytes: limits.maxMessageBytes, allowsCompression: encodings.sendsGzip)
+      maxMessageBytes: connection.limits.maxMessageBytes, allowsCompression: encodings.sendsGzip)
   }
+
+  var loop: any ConnectionLoop { connection.loop }
+
+  private var session: HTTP2Session { connection.session }
 
   /// Ends the call with DEADLINE_EXCEEDED after this time.
   func endAfter(_ timeout: Duration) {
@@ -57,30 +56,30 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
 
   /// Ends the call now: drops what waits in both directions and cancels the handler.
   func cut(_ status: RPCStatus) {
-    guard self.status == nil, let session = connection?.session else { return }
+    guard self.status == nil else { return }
     self.status = status
     dropResponses()
     consume(requests.releaseAll())
     if hasHeader {
-      session.cutBody(of: stream) { $0.append(status, Metadata()) }
+      session.sendTrailers(on: stream) { $0.append(status, Metadata()) }
     } else {
-      respondWithoutBody(session, status)
+      respondWithoutBody(status)
     }
     stopHandler()
   }
 
   private func append(_ response: [UInt8], compressing: Bool = true) {
     let waiting = responses.count
-    if compressing, isGzip, response.count >= limits.minCompressedBytes {
+    if compressing, isGzip, response.count >= connection.limits.minCompressedBytes {
       responses.append(Gzip.compress(response), isCompressed: true)
     } else {
       responses.append(response, isCompressed: false)
     }
-    connection?.changeResponseBytes(by: responses.count - waiting)
+    connection.changeResponseBytes(by: responses.count - waiting)
   }
 
   private func dropResponses() {
-    connection?.changeResponseBytes(by: -responses.count)
+    connection.changeResponseBytes(by: -responses.count)
     responses.removeAll()
   }
 
@@ -90,10 +89,10 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
   }
 
   private func consume(_ count: Int) {
-    if count > 0 { connection?.session.consume(count, of: stream) }
+    if count > 0, !isClosed { session.consume(count, of: stream) }
   }
 
-  private func respondWithoutBody(_ session: HTTP2Session, _ status: RPCStatus) {
+  private func respondWithoutBody(_ status: RPCStatus) {
     hasHeader = true
     session.respond(on: stream, hasBody: false) { fields in
       fields.appendResponseHeader(context.response.initial)
@@ -126,7 +125,7 @@ extension Call {
       try requests.end()
       if method.takesOneRequest {
         if requests.received == 0 { throw RPCStatus(.unimplemented, "no request") }
-        connection?.start(self)
+        connection.start(self)
       } else {
         waiters.wakeAll()
       }
@@ -139,23 +138,31 @@ extension Call {
     cancelDeadline?()
     dropResponses()
     let held = requests.releaseAll()
-    if held > 0 { connection?.session.consumeOnConnection(held) }
-    connection = nil
+    if held > 0 { session.consumeOnConnection(held) }
+    isClosed = true
     if status == nil { status = RPCStatus(.cancelled, "the call is over") }
     stopHandler()
   }
 
   func fill(_ frame: UnsafeMutableRawBufferPointer) -> HTTP2Body {
     let count = unsafe responses.move(to: frame)
-    connection?.changeResponseBytes(by: -count)
-    if responses.count <= limits.maxBufferedResponseBytes / 2 { waiters.wakeAll() }
-    if responses.count == 0, status != nil { return .trailers(count) }
+    connection.changeResponseBytes(by: -count)
+    if responses.count <= connection.limits.maxBufferedResponseBytes / 2 { waiters.wakeAll() }
+    if responses.count == 0, let status {
+      sendTrailers(status)
+      return .trailers(count)
+    }
     isPaused = count == 0
     return isPaused ? .paused : .bytes(count)
   }
 
-  func appendTrailers(to fields: inout HTTP2FieldList) {
-    fields.append(status ?? RPCStatus(.unknown), context.response.trailing)
+  private func sendTrailers(_ status: RPCStatus) {
+    let metadata = context.response.trailing
+    if metadata.isEmpty, status == .ok {
+      session.sendTrailers(on: stream, .okTrailers)
+    } else {
+      session.sendTrailers(on: stream) { $0.append(status, metadata) }
+    }
   }
 }
 
@@ -163,12 +170,12 @@ extension Call {
 extension Call {
   /// Starts the handler, unless the call has ended meanwhile.
   func start() {
-    guard status == nil, let connection else { return }
+    guard status == nil else { return }
     if case .immediate(let handle) = method { return runImmediately(handle) }
     connection.callBegan()
     task = Task.immediateDetached(executorPreference: loop) {
       await self.run()
-      connection.callEnded()
+      self.connection.callEnded()
     }
   }
 
@@ -190,12 +197,12 @@ extension Call {
         end(with: try await handle(try takeRequest(), context))
       case .serverStreaming(let handle):
         try await handle(try takeRequest(), ResponseStream(call: self), context)
-        end(RPCStatus(.ok))
+        end(.ok)
       case .clientStreaming(let handle):
         end(with: try await handle(RequestStream(call: self), context))
       case .bidirectional(let handle):
         try await handle(RequestStream(call: self), ResponseStream(call: self), context)
-        end(RPCStatus(.ok))
+        end(.ok)
       }
     } catch {
       end(thrown: error)
@@ -208,18 +215,18 @@ extension Call {
 
   private func end(with response: [UInt8]) {
     if status == nil { append(response) }
-    end(RPCStatus(.ok))
+    end(.ok)
   }
 
   /// Ends the call as its handler did, after the responses that wait.
   private func end(_ status: RPCStatus) {
     task = nil
-    guard self.status == nil, let session = connection?.session else { return }
+    guard self.status == nil else { return }
     self.status = status
     if !hasHeader, responses.count == 0 {
-      respondWithoutBody(session, status)
+      respondWithoutBody(status)
     } else {
-      writeResponses(session)
+      writeResponses()
     }
   }
 
@@ -236,15 +243,20 @@ extension Call {
     consume(released)
     let bytes =
       message.isCompressed
-      ? try Gzip.decompress(message.bytes, limit: limits.maxMessageBytes) : message.bytes
+      ? try Gzip.decompress(message.bytes, limit: connection.limits.maxMessageBytes) : message.bytes
     return RequestMessage(bytes: bytes, isCompressed: message.isCompressed)
   }
 
-  private func writeResponses(_ session: HTTP2Session) {
+  private func writeResponses() {
     if !hasHeader {
       hasHeader = true
-      session.respond(on: stream, hasBody: true) {
-        $0.appendResponseHeader(context.response.initial, isGzip: isGzip)
+      let metadata = context.response.initial
+      if metadata.isEmpty, !isGzip {
+        session.respond(on: stream, hasBody: true, .responseHeader)
+      } else {
+        session.respond(on: stream, hasBody: true) {
+          $0.appendResponseHeader(metadata, isGzip: isGzip)
+        }
       }
     } else if isPaused {
       isPaused = false
@@ -284,12 +296,12 @@ extension Call {
         try await send(message, compressing: compressing)
       }
     }
-    guard status == nil, !Task.isCancelled, let session = connection?.session else {
+    guard status == nil, !Task.isCancelled else {
       throw RPCStatus(.cancelled, "the call is over")
     }
     append(message, compressing: compressing)
-    writeResponses(session)
-    while status == nil, responses.count > limits.maxBufferedResponseBytes {
+    writeResponses()
+    while status == nil, responses.count > connection.limits.maxBufferedResponseBytes {
       await wait()
       if Task.isCancelled { break }
     }

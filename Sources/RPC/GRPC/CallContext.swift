@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What a handler may know of its call beside the messages.
-package struct CallContext: Sendable {
+package final class CallContext: Sendable {
   /// The path: "/detect.v1.Detect/ListViolationEvents".
   package let method: String
   /// What the client sent with the call, without the protocol's own fields.
@@ -10,8 +10,10 @@ package struct CallContext: Sendable {
   package let peer: String
   /// When the client gives up, if it said so (`grpc-timeout`).
   package let deadline: ContinuousClock.Instant?
+  fileprivate let fields = Mutex(ResponseMetadata.Fields())
+
   /// What to send back beside the messages.
-  package let response = ResponseMetadata()
+  package var response: ResponseMetadata { ResponseMetadata(context: self) }
 
   /// A context; the server makes one for each call.
   package init(
@@ -26,30 +28,30 @@ package struct CallContext: Sendable {
 }
 
 /// Metadata a handler sends back. It may be set from any thread.
-package final class ResponseMetadata: Sendable {
-  private struct Fields {
+package struct ResponseMetadata: Sendable {
+  fileprivate struct Fields {
     var initial = Metadata()
     var trailing = Metadata()
     var compression = Compression.asRequested
   }
 
-  private let fields = Mutex(Fields())
+  fileprivate let context: CallContext
 
   /// Sent before the first response; what is set later is not sent.
   package var initial: Metadata {
-    get { fields.withLock { $0.initial } }
-    set { fields.withLock { $0.initial = newValue } }
+    get { context.fields.withLock { $0.initial } }
+    nonmutating set { context.fields.withLock { $0.initial = newValue } }
   }
 
   /// How responses are compressed; what is set after the first is not heeded.
   package var compression: Compression {
-    get { fields.withLock { $0.compression } }
-    set { fields.withLock { $0.compression = newValue } }
+    get { context.fields.withLock { $0.compression } }
+    nonmutating set { context.fields.withLock { $0.compression = newValue } }
   }
 
   /// Sent with the status.
   package var trailing: Metadata {
-    get { fields.withLock { $0.trailing } }
-    set { fields.withLock { $0.trailing = newValue } }
+    get { context.fields.withLock { $0.trailing } }
+    nonmutating set { context.fields.withLock { $0.trailing = newValue } }
   }
 }

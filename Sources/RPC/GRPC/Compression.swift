@@ -36,8 +36,6 @@ struct RequestEncodings {
 
   /// Reads `grpc-accept-encoding`, a list with commas and maybe spaces.
   mutating func readAccepted(_ value: Span<UInt8>) {
-    acceptsGzip = String(value).utf8.split(separator: UInt8(ascii: ",")).contains { name in
-      name.drop { $0 == UInt8(ascii: " ") }.elementsEqual("gzip".utf8)
-    }
+    value.forEachListed { if $0.equals("gzip") { acceptsGzip = true } }
   }
 }

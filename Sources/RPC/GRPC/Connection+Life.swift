@@ -19,7 +19,7 @@ extension Connection {
     var activity = session.activity
     if isReadHeld { activity.owesBytes = false }
     let step = life.pulse(
-      activity, hasCalls: !session.openHandlers.isEmpty, hasResponses: responseBytes > 0)
+      activity, hasCalls: session.hasOpenStreams, hasResponses: responseBytes > 0)
     switch step {
     case .goOn: break
     case .ping: session.ping()

@@ -16,7 +16,7 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
   /// Told about frames to write, and when the last handler has ended; it sets this to nil then.
   var delegate: (any ConnectionDelegate)?
 
-  private let methods: [String: Method]
+  private var head: RequestHead
   let limits: Limits
   private let peer: String
   let loop: any ConnectionLoop
@@ -35,8 +35,8 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
   /// Bytes of responses that wait to be written, of all calls.
   private(set) var responseBytes = 0
 
-  init(methods: [String: Method], limits: Limits, peer: String, loop: any ConnectionLoop) {
-    self.methods = methods
+  init(methods: MethodTable, limits: Limits, peer: String, loop: any ConnectionLoop) {
+    head = RequestHead(methods: methods)
     self.limits = limits
     self.peer = peer
     self.loop = loop
@@ -78,20 +78,20 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
     for handler in session.openHandlers { (handler as? Call)?.cut(status) }
   }
 
-  func accept(_ stream: Int32, _ fields: HTTP2FieldList) -> any HTTP2StreamHandler {
+  func beganRequest() { head.reset() }
+
+  func receivedField(_ name: Span<UInt8>, _ value: Span<UInt8>) { head.read(name, value) }
+
+  func accept(_ stream: Int32, isTruncated: Bool) -> any HTTP2StreamHandler {
     do throws(RequestHead.Refusal) {
-      let head = try RequestHead(fields)
-      guard let method = methods[head.path] else {
-        throw .status(RPCStatus(.unimplemented, "unknown method \(head.path)"))
-      }
+      let route = try head.checked(isTruncated: isTruncated)
       let context = CallContext(
-        method: head.path, metadata: head.metadata, peer: peer,
+        method: route.path, metadata: head.metadata(), peer: peer,
         deadline: head.timeout.map { .now + $0 })
       let call = Call(
-        stream, of: self, method: method, context: context, encodings: head.encodings,
-        limits: limits, loop: loop)
+        stream, of: self, method: route.method, context: context, encodings: head.encodings)
       if let timeout = head.timeout { call.endAfter(timeout) }
-      if !method.takesOneRequest { start(call) }
+      if !route.method.takesOneRequest { start(call) }
       return call
     } catch {
       return RefusedRequest(error, stream, of: session)

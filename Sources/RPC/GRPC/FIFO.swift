@@ -1,7 +1,8 @@
 /// A first-in, first-out queue. One element alone costs no allocation, for most calls have one
 /// request; more lie in one array.
 struct FIFO<Element> {
-  private var first: Element?
+  /// The oldest element.
+  private(set) var first: Element?
   private var others: [Element?] = []
   private var taken = 0
 

@@ -18,37 +18,53 @@ package struct Metadata: Sendable, Equatable {
     package let value: Value
   }
 
-  /// All pairs, in the order they were received or appended.
-  package private(set) var entries: [Entry] = []
+  /// The pairs as they are on the wire, which is all that most handlers need of them.
+  private(set) var fields = HTTP2FieldList()
   private var appendedBytes = 0
 
   /// Equal if the pairs are, in the same order.
   package static func == (left: Metadata, right: Metadata) -> Bool {
-    left.entries == right.entries
+    left.fields == right.fields
   }
 
   /// No metadata.
   package init() {}
 
+  /// Pairs that were on the wire, and so have passed HTTP/2's own rules and `isBase64`.
+  init(received fields: HTTP2FieldList) {
+    self.fields = fields
+  }
+
+  /// Whether there are no pairs.
+  package var isEmpty: Bool { fields.isEmpty }
+
+  /// All pairs, in the order they were received or appended.
+  package var entries: [Entry] {
+    var entries: [Entry] = []
+    fields.forEach { name, value in
+      entries.append(Entry(name: String(name), value: Self.value(value, of: name)))
+    }
+    return entries
+  }
+
   /// The first text value of this name (lower case), if there is one.
   package func first(named name: String) -> String? {
-    for entry in entries where entry.name == name {
-      if case .text(let text) = entry.value { return text }
-    }
-    return nil
+    if case .text(let text) = all(named: name).first { text } else { nil }
   }
 
   /// The first value of this `-bin` name, if there is one.
   package func firstBinary(named name: String) -> [UInt8]? {
-    for entry in entries where entry.name == name {
-      if case .binary(let bytes) = entry.value { return bytes }
-    }
-    return nil
+    if case .binary(let bytes) = all(named: name).first { bytes } else { nil }
   }
 
   /// All values of this name, in order.
-  package func all(named name: String) -> [Value] {
-    entries.lazy.filter { $0.name == name }.map(\.value)
+  package func all(named wanted: String) -> [Value] {
+    var values: [Value] = []
+    let wanted = Array(wanted.utf8)
+    fields.forEach { name, value in
+      if name.equals(wanted) { values.append(Self.value(value, of: name)) }
+    }
+    return values
   }
 
   /// Appends a text value. Throws INTERNAL if the name is not a legal one for text, if the value
@@ -58,19 +74,24 @@ package struct Metadata: Sendable, Equatable {
     guard text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
       throw RPCStatus(.internal, "metadata value of \(name) is not printable ASCII")
     }
-    entries.append(Entry(name: name, value: .text(text)))
+    fields.append(name.utf8, text.utf8)
   }
 
   /// Appends bytes. Throws INTERNAL if the name is not a legal one that ends in `-bin`, or above
   /// `Limits.maxMetadataBytes`.
   package mutating func append(_ name: String, binary bytes: [UInt8]) throws(RPCStatus) {
     try check(name, isBinary: true, bytes.count * 4 / 3)
-    entries.append(Entry(name: name, value: .binary(bytes)))
+    fields.append(name.utf8, Base64.encode(bytes))
   }
 
-  /// Appends a pair that was on the wire and so has passed HTTP/2's own rules.
-  mutating func appendReceived(_ name: String, _ value: Value) {
-    entries.append(Entry(name: name, value: value))
+  private static func value(_ value: Span<UInt8>, of name: Span<UInt8>) -> Value {
+    guard isBinary(name) else { return .text(String(value)) }
+    return .binary(Base64.decode(value) ?? [])
+  }
+
+  /// Whether values of this name are bytes.
+  static func isBinary(_ name: Span<UInt8>) -> Bool {
+    name.count >= 4 && name.extracting(last: 4).equals("-bin")
   }
 
   private mutating func check(

@@ -22,6 +22,9 @@ package struct RPCStatus: Error, Sendable, Equatable {
     case unauthenticated = 16
   }
 
+  /// The call went well.
+  static let ok = RPCStatus(.ok)
+
   /// The `grpc-status`. Throwing `.ok` is a fault of the handler and is sent as UNKNOWN.
   package var code: Code
   /// The `grpc-message`: any text, percent-encoded on the wire; empty sends none.

@@ -42,6 +42,4 @@ final class RefusedRequest: HTTP2StreamHandler {
     text.removeFirst(count)
     return text.isEmpty ? .end(count) : .bytes(count)
   }
-
-  func appendTrailers(to fields: inout HTTP2FieldList) {}
 }

@@ -1,4 +1,4 @@
-/// What the fields of a request say, once they are known to be those of a gRPC call.
+/// What the fields of a request say, read as they come.
 struct RequestHead {
   /// Why a request is not a call.
   enum Refusal: Error {
@@ -10,21 +10,46 @@ struct RequestHead {
     case status(RPCStatus)
   }
 
-  private(set) var path = ""
+  private(set) var route: MethodTable.Route?
   private(set) var timeout: Duration?
-  private(set) var metadata = Metadata()
   private(set) var encodings = RequestEncodings()
 
+  private let methods: MethodTable
   private var isPost = false
   private var isHead = false
   private var isGRPC = false
   private var acceptsTrailers = false
+  private var unknownPath = ""
   private var fault: RPCStatus?
+  private var customFields = HTTP2FieldList()
+  private var lastMetadata = Metadata()
 
-  init(_ fields: HTTP2FieldList) throws(Refusal) {
-    fields.forEach { read($0, $1) }
+  /// The head of any number of requests, one after another, for these methods.
+  init(methods: MethodTable) {
+    self.methods = methods
+  }
+
+  /// The fields of another request follow.
+  mutating func reset() {
+    route = nil
+    timeout = nil
+    encodings = RequestEncodings()
+    (isPost, isHead, isGRPC, acceptsTrailers) = (false, false, false, false)
+    unknownPath = ""
+    fault = nil
+    customFields.removeAll()
+  }
+
+  /// The metadata. A client sends mostly the same with all its calls, and then they share it.
+  mutating func metadata() -> Metadata {
+    if lastMetadata.fields != customFields { lastMetadata = Metadata(received: customFields) }
+    return lastMetadata
+  }
+
+  /// The route of the call, if this is one.
+  func checked(isTruncated: Bool) throws(Refusal) -> MethodTable.Route {
     guard isPost else { throw .notPost(isHead: isHead) }
-    guard !fields.isTruncated else {
+    guard !isTruncated else {
       throw .status(RPCStatus(.resourceExhausted, "the header list is too large"))
     }
     guard isGRPC else { throw .notGRPC }
@@ -33,12 +58,18 @@ struct RequestHead {
       throw .status(RPCStatus(.internal, "the request lacks te: trailers"))
     }
     if let fault { throw .status(fault) }
+    guard let route else {
+      throw .status(RPCStatus(.unimplemented, "unknown method \(unknownPath)"))
+    }
+    return route
   }
 
-  private mutating func read(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+  /// Takes a field.
+  mutating func read(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     if name.starts(with: ":") {
       if name.equals(":path") {
-        path = String(value)
+        route = methods.route(of: value)
+        if route == nil { unknownPath = String(value) }
       } else if name.equals(":method") {
         isPost = value.equals("POST")
         isHead = value.equals("HEAD")
@@ -50,7 +81,7 @@ struct RequestHead {
     } else if name.starts(with: "grpc-") {
       readOwn(name, value)
     } else if !Self.isHTTP(name) {
-      readCustom(String(name), value)
+      readCustom(name, value)
     }
   }
 
@@ -79,17 +110,15 @@ struct RequestHead {
     }
   }
 
-  private mutating func readCustom(_ name: String, _ value: Span<UInt8>) {
-    let text = String(value)
-    guard name.hasSuffix("-bin") else { return metadata.appendReceived(name, .text(text)) }
+  private mutating func readCustom(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+    guard Metadata.isBinary(name) else { return customFields.append(name, value) }
     // Repeated values of one name may have been joined on the way.
-    for part in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-      let trimmed = part.trimmingPrefix { $0 == UInt8(ascii: " ") }
-      guard let bytes = Base64.decode(trimmed) else {
-        fault = RPCStatus(.internal, "malformed base64 in \(name)")
-        return
+    value.forEachListed { part in
+      if Base64.decode(part) == nil {
+        fault = RPCStatus(.internal, "malformed base64 in \(String(name))")
+      } else {
+        customFields.append(name, part)
       }
-      metadata.appendReceived(name, .binary(bytes))
     }
   }
 }

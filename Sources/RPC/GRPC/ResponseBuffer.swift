@@ -1,35 +1,66 @@
-/// The framed responses of one call that wait to be written.
+/// The responses of one call that wait to be written, each with its prefix. They are copied once, into
+/// their frames.
 struct ResponseBuffer {
-  private var bytes: [UInt8] = []
+  private struct Response {
+    let message: [UInt8]
+    let isCompressed: Bool
+
+    var count: Int { MessageDeframer.prefixBytes + message.count }
+  }
+
+  private var responses = FIFO<Response>()
+  /// Bytes of the first that have been written.
   private var written = 0
-
   /// Bytes that wait.
-  var count: Int { bytes.count - written }
+  private(set) var count = 0
 
-  /// Appends a message with its prefix: whether it is compressed, length in big-endian.
   mutating func append(_ message: [UInt8], isCompressed: Bool) {
-    let length = UInt32(message.count)
-    bytes.reserveCapacity(bytes.count + MessageDeframer.prefixBytes + message.count)
-    bytes.append(isCompressed ? 1 : 0)
-    for shift: UInt32 in [24, 16, 8, 0] {
-      bytes.append(UInt8(truncatingIfNeeded: length >> shift))
-    }
-    bytes.append(contentsOf: message)
+    let response = Response(message: message, isCompressed: isCompressed)
+    responses.append(response)
+    count += response.count
   }
 
   /// Moves as many bytes as fit to `frame`.
   mutating func move(to frame: UnsafeMutableRawBufferPointer) -> Int {
-    let moved = min(count, frame.count)
-    unsafe bytes.withUnsafeBytes { bytes in
-      unsafe frame.copyMemory(from: .init(rebasing: bytes[written..<written + moved]))
+    var filled = 0
+    while filled < frame.count, let response = responses.first {
+      filled += unsafe move(response, to: UnsafeMutableRawBufferPointer(rebasing: frame[filled...]))
+      if written == response.count {
+        _ = responses.popFirst()
+        written = 0
+      }
     }
-    written += moved
-    if written == bytes.count { removeAll() }
-    return moved
+    count -= filled
+    return filled
+  }
+
+  private mutating func move(
+    _ response: Response, to frame: UnsafeMutableRawBufferPointer
+  ) -> Int {
+    let prefix = MessageDeframer.prefixBytes
+    var filled = 0
+    while written < prefix, filled < frame.count {
+      // Whether it is compressed; its length in big-endian.
+      let shift = 8 * (prefix - 1 - written)
+      unsafe frame[filled] =
+        written == 0
+        ? (response.isCompressed ? 1 : 0)
+        : UInt8(truncatingIfNeeded: response.message.count >> shift)
+      written += 1
+      filled += 1
+    }
+    let count = min(response.count - written, frame.count - filled)
+    guard count > 0 else { return filled }
+    unsafe response.message.withUnsafeBytes { message in
+      let start = written - prefix
+      unsafe UnsafeMutableRawBufferPointer(rebasing: frame[filled...])
+        .copyMemory(from: .init(rebasing: message[start..<start + count]))
+    }
+    written += count
+    return filled + count
   }
 
   mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
-    written = 0
+    self = ResponseBuffer()
   }
 }

@@ -28,11 +28,16 @@ extension HTTP2FieldList {
   }
 
   private mutating func append(_ metadata: Metadata) {
-    for entry in metadata.entries {
-      switch entry.value {
-      case .text(let text): append(entry.name.utf8, text.utf8)
-      case .binary(let bytes): append(entry.name.utf8, Base64.encode(bytes))
-      }
-    }
+    metadata.fields.forEach { append($0, $1) }
   }
+}
+
+extension HTTP2FixedFields {
+  /// The header of a response that has no metadata and is not compressed.
+  static let responseHeader = HTTP2FixedFields([
+    ":status": "200", "content-type": "application/grpc",
+  ])
+
+  /// The trailers of a call that went well, without metadata.
+  static let okTrailers = HTTP2FixedFields(["grpc-status": "0"])
 }

@@ -61,27 +61,33 @@ private func withSession<Result>(
   return unsafe Unmanaged<HTTP2Session>.fromOpaque(userData)._withUnsafeGuaranteedRef(body)
 }
 
-private func isRequest(_ frame: nghttp2_frame) -> Bool {
-  unsafe frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
-    && frame.headers.cat == NGHTTP2_HCAT_REQUEST
+/// What every frame begins with. Read in place: a frame of nghttp2 is a large union.
+private func head(_ frame: UnsafePointer<nghttp2_frame>?) -> nghttp2_frame_hd {
+  guard let frame = unsafe frame else { preconditionFailure("a callback without its frame") }
+  return unsafe UnsafeRawPointer(frame).assumingMemoryBound(to: nghttp2_frame_hd.self).pointee
 }
 
-private func endsStream(_ frame: nghttp2_frame) -> Bool {
-  unsafe (frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
-    || frame.hd.type == UInt8(NGHTTP2_DATA.rawValue))
-    && frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+private func isRequest(_ frame: UnsafePointer<nghttp2_frame>?) -> Bool {
+  guard let frame = unsafe frame, unsafe head(frame).type == UInt8(NGHTTP2_HEADERS.rawValue) else {
+    return false
+  }
+  let headers = unsafe UnsafeRawPointer(frame).assumingMemoryBound(to: nghttp2_headers.self)
+  return unsafe headers.pointee.cat == NGHTTP2_HCAT_REQUEST
+}
+
+private func endsStream(_ head: nghttp2_frame_hd) -> Bool {
+  (head.type == UInt8(NGHTTP2_HEADERS.rawValue) || head.type == UInt8(NGHTTP2_DATA.rawValue))
+    && head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
 }
 
 private let onBeginHeaders: nghttp2_on_begin_headers_callback = { _, frame, userData in
-  if let frame = unsafe frame, unsafe isRequest(frame.pointee) {
-    unsafe withSession(userData) { $0.beganFields() }
-  }
+  if unsafe isRequest(frame) { unsafe withSession(userData) { $0.beganFields() } }
   return 0
 }
 
 private let onHeader: nghttp2_on_header_callback = {
   _, frame, name, nameCount, value, valueCount, _, userData in
-  if let frame = unsafe frame, unsafe isRequest(frame.pointee) {
+  if unsafe isRequest(frame) {
     unsafe withSession(userData) { session in
       unsafe session.receivedField(
         UnsafeBufferPointer(start: name, count: nameCount),
@@ -92,11 +98,11 @@ private let onHeader: nghttp2_on_header_callback = {
 }
 
 private let onFrameReceived: nghttp2_on_frame_recv_callback = { _, frame, userData in
-  guard let frame = unsafe frame?.pointee else { return 0 }
+  let head = unsafe head(frame)
   unsafe withSession(userData) { session in
     // Only here has nghttp2 checked the whole block, so only here is there a request.
-    if unsafe isRequest(frame) { unsafe session.receivedRequest(frame.hd.stream_id) }
-    if unsafe endsStream(frame) { unsafe session.receivedEnd(frame.hd.stream_id) }
+    if unsafe isRequest(frame) { session.receivedRequest(head.stream_id) }
+    if endsStream(head) { session.receivedEnd(head.stream_id) }
   }
   return 0
 }
@@ -110,10 +116,10 @@ private let onDataChunk: nghttp2_on_data_chunk_recv_callback = {
 }
 
 private let onFrameSent: nghttp2_on_frame_send_callback = { _, frame, userData in
-  guard let frame = unsafe frame?.pointee else { return 0 }
+  let head = unsafe head(frame)
   unsafe withSession(userData) { session in
-    if unsafe frame.hd.type == UInt8(NGHTTP2_DATA.rawValue) { session.sentData() }
-    if unsafe endsStream(frame) { unsafe session.sentEnd(frame.hd.stream_id) }
+    if head.type == UInt8(NGHTTP2_DATA.rawValue) { session.sentData() }
+    if endsStream(head) { session.sentEnd(head.stream_id) }
   }
   return 0
 }

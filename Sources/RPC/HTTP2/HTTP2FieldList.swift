@@ -1,14 +1,14 @@
 import CNghttp2
+import Glibc
 
-/// The fields of one header block, in order, in one piece of memory.
+/// Header fields, in order, in one piece of memory.
 ///
-///     bytes   :methodPOST:path/x/ycontent-typeapplication/grpc…
-///     fields  (0, 7, 11) (11, 16, 20) (20, …)      start, end of name, end of value
+///     bytes   content-typeapplication/grpcgrpc-status0…
+///     fields  (0, 12, 28) (28, 39, 40) …          start, end of name, end of value
 ///
-/// A session keeps one for the block it reads and one for the block it writes, and clears them
-/// between blocks, so a header costs no allocation.
-struct HTTP2FieldList {
-  private struct Field {
+/// Who builds list after list keeps one and clears it, so that a field costs no allocation.
+struct HTTP2FieldList: Equatable {
+  private struct Field: Equatable {
     let start: Int
     let nameEnd: Int
     let valueEnd: Int
@@ -16,22 +16,25 @@ struct HTTP2FieldList {
 
   private var bytes: [UInt8] = []
   private var fields: [Field] = []
-  /// Whether fields were left out because the list grew above its limit.
-  private(set) var isTruncated = false
 
-  /// The size as RFC 9113 section 6.5.2 counts it.
-  var size: Int { bytes.count + 32 * fields.count }
+  var isEmpty: Bool { fields.isEmpty }
 
   mutating func removeAll() {
+    guard !isEmpty else { return }
     bytes.removeAll(keepingCapacity: true)
     fields.removeAll(keepingCapacity: true)
-    isTruncated = false
   }
 
   mutating func append(_ name: StaticString, _ value: StaticString) {
     unsafe append(
       UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
       UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+  }
+
+  mutating func append(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+    unsafe name.withUnsafeBufferPointer { name in
+      unsafe value.withUnsafeBufferPointer { value in unsafe append(name, value) }
+    }
   }
 
   mutating func append(_ name: some Collection<UInt8>, _ value: some Collection<UInt8>) {
@@ -42,24 +45,11 @@ struct HTTP2FieldList {
     fields.append(Field(start: start, nameEnd: nameEnd, valueEnd: bytes.count))
   }
 
-  /// Appends unless the list would grow above `limit`; then it drops this and every later field.
-  mutating func append(
-    _ name: some Collection<UInt8>, _ value: some Collection<UInt8>, limit: Int
-  ) {
-    guard !isTruncated, size + name.count + value.count + 32 <= limit else {
-      isTruncated = true
-      return
-    }
-    append(name, value)
-  }
-
   /// Lends each field in order.
-  func forEach<Failure>(
-    _ body: (_ name: Span<UInt8>, _ value: Span<UInt8>) throws(Failure) -> Void
-  ) throws(Failure) {
+  func forEach(_ body: (_ name: Span<UInt8>, _ value: Span<UInt8>) -> Void) {
     let bytes = self.bytes.span
     for field in fields {
-      try body(
+      body(
         bytes.extracting(field.start..<field.nameEnd),
         bytes.extracting(field.nameEnd..<field.valueEnd))
     }
@@ -98,9 +88,28 @@ extension Span<UInt8> {
   /// Whether these bytes begin with that text.
   func starts(with text: StaticString) -> Bool {
     guard count >= text.utf8CodeUnitCount else { return false }
-    let text = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount).span
-    for index in text.indices where self[index] != text[index] { return false }
+    return unsafe withUnsafeBufferPointer { bytes in
+      // memcmp wants memory even where it compares none.
+      guard let bytes = bytes.baseAddress else { return true }
+      return unsafe memcmp(bytes, text.utf8Start, text.utf8CodeUnitCount) == 0
+    }
+  }
+
+  /// Whether these bytes are those.
+  func equals(_ other: [UInt8]) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index] != other[index] { return false }
     return true
+  }
+
+  /// Lends each item of a list with commas, without the spaces before it.
+  func forEachListed(_ body: (Span<UInt8>) -> Void) {
+    var start = 0
+    for index in 0...count where index == count || self[index] == UInt8(ascii: ",") {
+      while start < index, self[start] == UInt8(ascii: " ") { start += 1 }
+      body(extracting(start..<index))
+      start = index + 1
+    }
   }
 }
 

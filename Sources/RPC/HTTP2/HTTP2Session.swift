@@ -10,11 +10,10 @@ import CNghttp2
 @safe final class HTTP2Session {
   private let session: OpaquePointer
   private let maxHeaderListBytes: Int
-  private var requestFields = HTTP2FieldList()
+  /// Size of the request's header list so far, as RFC 9113 section 6.5.2 counts it.
+  private var headerListBytes = 0
   private var responseFields = HTTP2FieldList()
-  private var handlers: [Int32: any HTTP2StreamHandler] = [:]
-  /// The stream last looked up: most events come in runs.
-  private var recent: (stream: Int32, handler: any HTTP2StreamHandler)?
+  private var handlers = StreamTable<any HTTP2StreamHandler>()
   private var meter: FrameMeter
   /// What has happened so far.
   private(set) var activity = Activity()
@@ -98,24 +97,32 @@ import CNghttp2
     on stream: Int32, hasBody: Bool, _ appendFields: (inout HTTP2FieldList) -> Void
   ) {
     unsafe withFields(appendFields) { fields, count in
-      guard hasBody else {
-        return unsafe nghttp2_submit_response(session, stream, fields, count, nil)
-      }
-      var body = unsafe nghttp2_data_provider()
-      unsafe body.read_callback = fillFrame
-      return unsafe nghttp2_submit_response(session, stream, fields, count, &body)
+      unsafe submitResponse(on: stream, hasBody: hasBody, fields, count)
     }
   }
 
-  /// Who owns the streams that are open.
-  var openHandlers: some Collection<any HTTP2StreamHandler> { handlers.values }
+  /// The same with a header that is always the same.
+  func respond(on stream: Int32, hasBody: Bool, _ fields: HTTP2FixedFields) {
+    submit { unsafe submitResponse(on: stream, hasBody: hasBody, fields.pairs, fields.count) }
+  }
 
-  /// Sends trailers now, ahead of whatever body is still to be written, which is dropped.
-  func cutBody(of stream: Int32, _ appendTrailers: (inout HTTP2FieldList) -> Void) {
+  /// Sends trailers now, ahead of whatever body is still to be written, which is dropped. From inside
+  /// `fill`: after what it fills.
+  func sendTrailers(on stream: Int32, _ appendTrailers: (inout HTTP2FieldList) -> Void) {
     unsafe withFields(appendTrailers) { fields, count in
       unsafe nghttp2_submit_trailer(session, stream, fields, count)
     }
   }
+
+  /// The same with trailers that are always the same.
+  func sendTrailers(on stream: Int32, _ fields: HTTP2FixedFields) {
+    submit { unsafe nghttp2_submit_trailer(session, stream, fields.pairs, fields.count) }
+  }
+
+  /// Who owns the streams that are open.
+  var openHandlers: [any HTTP2StreamHandler] { handlers.all }
+  /// Whether streams are open.
+  var hasOpenStreams: Bool { !handlers.isEmpty }
 
   /// Goes on with a body whose handler answered `.paused`.
   func resumeBody(of stream: Int32) {
@@ -148,10 +155,9 @@ import CNghttp2
 
   /// The connection is lost: closes every stream.
   func abandon() {
-    let open = handlers
+    let open = handlers.all
     handlers.removeAll()
-    recent = nil
-    for handler in open.values { handler.closed(.cancel) }
+    for handler in open { handler.closed(.cancel) }
   }
 
   /// Runs one of nghttp2's submit functions and says that there are frames, unless it is said.
@@ -160,6 +166,17 @@ import CNghttp2
     // What can fail here is memory, and a stream that has just closed, whose answer nobody awaits.
     if result == NGHTTP2_ERR_NOMEM.rawValue { preconditionFailure("nghttp2 is out of memory") }
     if !isBusy { delegate?.hasFrames() }
+  }
+
+  private func submitResponse(
+    on stream: Int32, hasBody: Bool, _ fields: UnsafePointer<nghttp2_nv>?, _ count: Int
+  ) -> Int32 {
+    guard hasBody else {
+      return unsafe nghttp2_submit_response(session, stream, fields, count, nil)
+    }
+    var body = unsafe nghttp2_data_provider()
+    unsafe body.read_callback = fillFrame
+    return unsafe nghttp2_submit_response(session, stream, fields, count, &body)
   }
 
   private func withFields(
@@ -193,34 +210,30 @@ extension HTTP2Session {
 
 // What nghttp2 calls back. Each is one event of the session.
 extension HTTP2Session {
-  private func handler(of stream: Int32) -> (any HTTP2StreamHandler)? {
-    if let recent, recent.stream == stream { return recent.handler }
-    guard let handler = handlers[stream] else { return nil }
-    recent = (stream, handler)
-    return handler
-  }
-
   func beganFields() {
-    requestFields.removeAll()
+    headerListBytes = 0
+    delegate?.beganRequest()
   }
 
   func receivedField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-    unsafe requestFields.append(name, value, limit: maxHeaderListBytes)
+    headerListBytes += name.count + value.count + 32
+    guard headerListBytes <= maxHeaderListBytes else { return }
+    unsafe delegate?.receivedField(name.span, value.span)
   }
 
   func receivedRequest(_ stream: Int32) {
     activity.accepted &+= 1
-    guard let handler = delegate?.accept(stream, requestFields) else { return }
-    handlers[stream] = handler
-    recent = (stream, handler)
+    let isTruncated = headerListBytes > maxHeaderListBytes
+    guard let handler = delegate?.accept(stream, isTruncated: isTruncated) else { return }
+    handlers.insert(handler, for: stream)
   }
 
   func receivedData(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: Int32) {
-    unsafe handler(of: stream)?.received(bytes.span)
+    unsafe handlers[stream]?.received(bytes.span)
   }
 
   func receivedEnd(_ stream: Int32) {
-    handler(of: stream)?.receivedEnd()
+    handlers[stream]?.receivedEnd()
   }
 
   /// The response is complete. A client that is still sending is told that nobody reads it.
@@ -238,14 +251,11 @@ extension HTTP2Session {
   }
 
   func closed(_ stream: Int32, _ code: HTTP2ErrorCode) {
-    if recent?.stream == stream { recent = nil }
-    handlers.removeValue(forKey: stream)?.closed(code)
+    handlers.remove(stream)?.closed(code)
   }
 
   func fill(_ frame: UnsafeMutableRawBufferPointer, _ stream: Int32) -> HTTP2Body {
-    guard let handler = handler(of: stream) else { return .end(0) }
-    let body = unsafe handler.fill(frame)
-    if case .trailers = body { cutBody(of: stream, handler.appendTrailers) }
-    return body
+    guard let handler = handlers[stream] else { return .end(0) }
+    return unsafe handler.fill(frame)
   }
 }

@@ -10,8 +10,6 @@ protocol HTTP2StreamHandler: AnyObject {
 
   /// Fills `frame` with the next bytes of the response's body.
   func fill(_ frame: UnsafeMutableRawBufferPointer) -> HTTP2Body
-  /// Appends the trailers, after `fill` has answered `.trailers`.
-  func appendTrailers(to fields: inout HTTP2FieldList)
 }
 
 /// What `fill` did.
@@ -22,15 +20,19 @@ enum HTTP2Body {
   case paused
   /// It wrote so many bytes, the last of the stream.
   case end(Int)
-  /// It wrote so many bytes, the last of the body; trailers follow.
+  /// It wrote so many bytes, the last of the body, and has given the session the trailers.
   case trailers(Int)
 }
 
 /// The owner of a session.
 protocol HTTP2SessionDelegate: AnyObject {
-  /// A request has arrived with all its fields. Gives back who owns the stream from now on; it may
-  /// have responded already.
-  func accept(_ stream: Int32, _ fields: HTTP2FieldList) -> any HTTP2StreamHandler
+  /// The fields of a request follow.
+  func beganRequest()
+  /// A field of the request. The bytes are lent.
+  func receivedField(_ name: Span<UInt8>, _ value: Span<UInt8>)
+  /// The request has arrived with all its fields; with `isTruncated`, without those above the limit.
+  /// Gives back who owns the stream from now on; it may have responded already.
+  func accept(_ stream: Int32, isTruncated: Bool) -> any HTTP2StreamHandler
   /// Frames wait to be written, and no call of `receive` or `writeFrames` is under way.
   func hasFrames()
 }

@@ -43,6 +43,7 @@ package struct RPCServer: Sendable {
   ) -> ServerBootstrap {
     let executors = Dictionary(
       uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), LoopExecutor($0)) })
+    let methods = MethodTable(self.methods)
     let unwritten = ChannelOptions.Types.WriteBufferWaterMark(
       low: limits.maxUnwrittenBytes / 2, high: limits.maxUnwrittenBytes)
     return ServerBootstrap(group: group)
@@ -60,13 +61,14 @@ package struct RPCServer: Sendable {
           guard let executor = executors[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a channel on a loop of another group")
           }
-          try self.serve(channel, executor, connections)
+          try self.serve(channel, methods, executor, connections)
         }
       }
   }
 
   private func serve(
-    _ channel: any Channel, _ executor: LoopExecutor, _ connections: OpenConnections
+    _ channel: any Channel, _ methods: MethodTable, _ executor: LoopExecutor,
+    _ connections: OpenConnections
   ) throws {
     guard connections.admit(channel) else {
       logger.warning("connection refused", metadata: ["limit": "\(limits.maxConnections)"])

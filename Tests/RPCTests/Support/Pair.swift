@@ -13,7 +13,8 @@ final class Pair {
     _ methods: [String: Method], limits: Limits = Limits(), client: TestClient = TestClient()
   ) {
     self.client = client
-    server = Connection(methods: methods, limits: limits, peer: "127.0.0.1:4711", loop: loop)
+    server = Connection(
+      methods: MethodTable(methods), limits: limits, peer: "127.0.0.1:4711", loop: loop)
     server.delegate = delegate
   }
 
