@@ -35,7 +35,7 @@ package struct Settings: Hashable, Sendable {
   }
 
   /// The longest window a behavior may ask for, in milliseconds.
-  package var longestDuration: Int64 { durations.last ?? bucket }
+  package var longestDuration: Int64 { bucket == 300_000 ? 3_600_000 : 12 * bucket }
 
   /// What is wrong with the settings taken together; empty when they may be used.
   package var faults: [String] {

@@ -13,6 +13,8 @@ struct Alarm: Hashable, Sendable {
   /// Event time of the latest datapoint, violating or not: silence counts from here.
   var lastDatapointTime: Int64
   var verification = Verification.none
+  /// The next of its thing's violations.
+  fileprivate(set) var next: AlarmTable.Place?
 }
 
 /// The active violations, each at a place that stays the same until it ends. Few streaks are in alarm, so
@@ -27,28 +29,50 @@ struct AlarmTable: Sendable {
 
   var count: Int { alarms.count - free.count }
 
-  mutating func insert(_ alarm: Alarm) -> Place {
+  /// Adds a violation before the others of its thing, of which `first` is the first.
+  mutating func insert(_ alarm: Alarm, before first: inout Place?) {
+    var alarm = alarm
+    alarm.next = first
     if let index = free.popLast() {
       alarms[Int(index)] = alarm
-      return Place(index: index)
+      first = Place(index: index)
+      return
     }
     alarms.append(alarm)
-    return Place(index: Int32(alarms.count - 1))
+    first = Place(index: Int32(alarms.count - 1))
   }
 
-  /// The place of a streak that is in alarm always holds its alarm.
+  /// The place of a behavior's violation among those of a thing, nil where it has none.
+  func place(of identity: SlotIdentity, from first: Place?) -> Place? {
+    var place = first
+    while let current = place, self[current].identity != identity { place = self[current].next }
+    return place
+  }
+
+  /// The places of a thing's violations always hold one.
   subscript(place: Place) -> Alarm {
     get {
       guard let alarm = alarms[Int(place.index)] else {
-        preconditionFailure("a streak points to an alarm that has ended")
+        preconditionFailure("a thing leads to an alarm that has ended")
       }
       return alarm
     }
     set { alarms[Int(place.index)] = newValue }
   }
 
-  mutating func remove(_ place: Place) -> Alarm {
+  /// Ends the violation of a behavior, one of those of a thing; `first` is the first of them.
+  mutating func remove(_ identity: SlotIdentity, from first: inout Place?) -> Alarm {
+    guard let place = place(of: identity, from: first) else {
+      preconditionFailure("a streak in alarm has no alarm")
+    }
     let alarm = self[place]
+    if first == place {
+      first = alarm.next
+    } else {
+      var before = first
+      while let current = before, self[current].next != place { before = self[current].next }
+      if let before { self[before].next = alarm.next }
+    }
     alarms[Int(place.index)] = nil
     free.append(place.index)
     return alarm

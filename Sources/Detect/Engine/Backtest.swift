@@ -121,7 +121,7 @@ extension Engine {
     _ report: MetricReport, at time: Int64, _ events: inout [ViolationEvent]
   ) -> String? {
     advance(to: time, &events)
-    if let refusal = noRoom(for: report, thingIndex[report.thing]) { return refusal }
+    if let refusal = noRoom(for: report, things.index(of: report.thing)) { return refusal }
     take(report, at: time, &events)
     return nil
   }

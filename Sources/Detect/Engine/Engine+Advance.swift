@@ -35,7 +35,7 @@ extension Engine {
         case .addresses, .ports, .numbers, .strings: continue
         }
         markChanged(thing)
-        count(thing, slot: index, conforms: conforms, at: end, &events) {
+        count(thing, slot, at: index, conforms: conforms, at: end, &events) {
           MetricValue(amount: value, slot.entry.rule.kind)
         }
       }
@@ -46,20 +46,21 @@ extension Engine {
   private func closingValue(
     of thing: Int, _ slot: Coverage.Slot, bucketEnding end: Int64
   ) -> Int64? {
-    guard slot.when != .onArrival, let window = things[thing].window(of: slot.metric),
-      let bucket = window.bucket(endingAt: end)
+    guard slot.when != .onArrival,
+      let window = things[thing].window(
+        of: slot.metric, endingAt: end, length: slot.entry.rule.duration ?? settings.bucket,
+        bucket: settings.bucket)
     else { return nil }
-    let buckets = window.buckets(endingAt: end, length: slot.entry.rule.duration ?? settings.bucket)
-    if slot.entry.rule.family == .reportedGauge { return bucket.last }
-    if slot.when == .atClose, slot.entry.rule.family == .bucketedSample,
-      case .threshold(let comparison, _) = slot.criterion
-    {
+    switch window {
+    case .sum(let sum): return sum
+    case .last(let value, at: _): return value
+    case .sample(let sum, let least, let greatest):
+      guard case .threshold(let comparison, _) = slot.criterion else { return sum }
       switch comparison {
-      case .lessThan, .lessThanOrEqual: return buckets.map(\.greatest).max()
-      case .greaterThan, .greaterThanOrEqual: return buckets.map(\.least).min()
+      case .lessThan, .lessThanOrEqual: return greatest
+      case .greaterThan, .greaterThanOrEqual: return least
       }
     }
-    return buckets.reduce(0) { saturatingSum($0, $1.sum) }
   }
 
   /// The thresholds of the statistical behaviors at a close: the nearest rank among all reporting things
@@ -104,15 +105,11 @@ extension Engine {
     }
     silent.sort { ($0.ended, $0.thing, $0.slot) < ($1.ended, $1.thing, $1.slot) }
     for violation in silent {
-      guard let place = things[violation.index].streaks[violation.slot].alarm else {
-        preconditionFailure("an alarm without its streak")
-      }
-      let alarm = alarms.remove(place)
-      things[violation.index].streaks[violation.slot] = Streak()
+      let slot = things[violation.index].coverage.slots[violation.slot]
+      let alarm = alarms.remove(slot.identity, from: &things[violation.index].alarms)
+      things[violation.index].setStreak(Streak(), at: violation.slot)
       markChanged(violation.index)
-      emit(
-        .alarmInvalidated, alarm, things[violation.index].coverage.slots[violation.slot], nil,
-        at: violation.ended, &events)
+      emit(.alarmInvalidated, alarm, slot, nil, at: violation.ended, &events)
     }
   }
 }

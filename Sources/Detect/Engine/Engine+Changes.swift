@@ -21,7 +21,7 @@ extension Engine {
       unsaved.note(change)
     }
     if everyThing { coverages.removeAll() }
-    let indices = everyThing ? Array(things.indices) : affected.compactMap { thingIndex[$0] }
+    let indices = everyThing ? Array(things.indices) : affected.compactMap { things.index(of: $0) }
     var ended: [EndedAlarm] = []
     for index in indices { cover(index, &ended) }
     ended.sort { ($0.thing, $0.profile, $0.slot) < ($1.thing, $1.profile, $1.slot) }
@@ -49,18 +49,19 @@ extension Engine {
     let placeBefore = Dictionary(
       uniqueKeysWithValues: before.slots.indices.map { (before.slots[$0].identity, $0) })
     var kept: Set<Int> = []
-    things[index].coverage = coverage
-    things[index].streaks = coverage.slots.map { slot in
+    let streaks = coverage.slots.map { slot in
       guard let place = placeBefore[slot.identity] else { return Streak() }
       kept.insert(place)
       return streaksBefore[place]
     }
-    for (place, streak) in streaksBefore.enumerated() where !kept.contains(place) {
-      guard let alarmPlace = streak.alarm else { continue }
+    things[index].cover(coverage, streaks)
+    for (place, streak) in streaksBefore.enumerated()
+    where streak.isInAlarm && !kept.contains(place) {
       ended.append(
         EndedAlarm(
           thing: things[index].name, profile: before.slots[place].plan.profileName, slot: place,
-          alarm: alarms.remove(alarmPlace), slotBefore: before.slots[place]))
+          alarm: alarms.remove(before.slots[place].identity, from: &things[index].alarms),
+          slotBefore: before.slots[place]))
     }
     markChanged(index)
   }
@@ -79,11 +80,15 @@ extension Engine {
   /// Takes new settings, under which every profile must be free of faults. Windows that were cut into
   /// other buckets start empty; streaks and violations go on.
   mutating func configure(_ settings: Settings) {
-    if settings.bucket != self.settings.bucket {
-      for index in things.indices where !things[index].windows.isEmpty {
-        things[index].windows = []
+    let isCut = settings.bucket != self.settings.bucket
+    // What the old settings have no use for is gone, also where the new ones would find it still there: after
+    // a restart it would not be.
+    for index in things.indices {
+      if isCut ? things[index].forgetWindows() : things[index].forget(horizon) {
         markChanged(index)
       }
+    }
+    if isCut {
       openBuckets = [:]
       closedThrough = .min
     }
@@ -118,8 +123,8 @@ extension Engine {
     case .removeThing(let removed) where catalog.things[removed] != nil: name = removed
     default: return
     }
-    guard let index = thingIndex[name] else { return }
-    things[index].windows = []
+    guard let index = things.index(of: name) else { return }
+    things[index].forgetWindows()
     markChanged(index)
   }
 }

@@ -1,9 +1,9 @@
 extension Engine {
   /// Takes one report or says why not, and judges what is judged on arrival.
   mutating func apply(_ report: MetricReport, index: Int, _ outcome: inout Outcome) {
-    let thing = thingIndex[report.thing]
+    let thing = things.index(of: report.thing)
     if let thing {
-      switch things[thing].reportIDs.verdict(on: report.id) {
+      switch things[thing].verdict(on: report.id) {
       case .duplicate:
         outcome.batch.duplicates += 1
         return
@@ -67,8 +67,9 @@ extension Engine {
     let past = clock - settings.grace - settings.longestDuration
     for datapoint in report.datapoints
     where things[thing].coverage.needsValues(of: datapoint.metric) {
-      guard let window = things[thing].window(of: datapoint.metric) else { continue }
-      if window.valueCount(after: past) >= settings.windowCapacity {
+      if things[thing].isFull(
+        datapoint.metric, since: past + 1, capacity: settings.windowCapacity)
+      {
         return "\(settings.windowCapacity) reports of this thing are held for windows already"
       }
     }
@@ -82,45 +83,50 @@ extension Engine {
     let thing = stateIndex(of: report.thing)
     if rehearsal == nil {
       rateCount += 1
-      things[thing].reportIDs.remember(report.id)
+      things[thing].remember(report.id)
       things[thing].lastReportTime = max(things[thing].lastReportTime, time)
       markChanged(thing)
     }
-    guard !report.datapoints.isEmpty, !things[thing].coverage.plans.isEmpty else { return }
-    let folded = FoldedReport(report)
-    store(report, folded, of: thing, at: time)
-    for index in things[thing].coverage.slots.indices {
-      let slot = things[thing].coverage.slots[index]
-      guard slot.when == .onArrival, let value = folded[slot.metric] else { continue }
-      judge(value, of: thing, slot, index, at: time, &events)
+    let coverage = things[thing].coverage
+    guard !report.datapoints.isEmpty, !coverage.plans.isEmpty else { return }
+    store(report.datapoints, of: thing, coverage, at: time)
+    let folded = report.datapoints.folded
+    for index in coverage.arrivals {
+      let slot = coverage.slots[index]
+      guard let datapoint = folded.first(where: { $0.metric == slot.metric }) else { continue }
+      judge(datapoint.value, of: thing, slot, index, at: time, &events)
     }
   }
 
   /// Keeps what windows, closes and `ListMetricValues` will ask for.
   private mutating func store(
-    _ report: MetricReport, _ folded: FoldedReport, of thing: Int, at time: Int64
+    _ datapoints: [ReportedDatapoint], of thing: Int, _ coverage: Coverage, at time: Int64
   ) {
-    let end = bucketEnd(of: time)
-    for datapoint in report.datapoints where things[thing].coverage.uses(datapoint.metric) {
-      if rehearsal == nil {
-        RetainedValue.encode(datapoint, at: time, to: &things[thing].retained)
-        unsaved.retainedValues += 1
-      }
+    if rehearsal == nil {
+      unsaved.retained.append(
+        datapoints, at: time, where: coverage.uses, behind: &things[thing].retained)
+    }
+    let horizon = horizon
+    let end = horizon.bucketEnd(of: time)
+    var row = ReportLog.Row(time: time)
+    cells.removeAll(keepingCapacity: true)
+    for datapoint in datapoints where coverage.uses(datapoint.metric) {
       guard let amount = datapoint.value.amount else { continue }
-      let window = things[thing].windowIndex(of: datapoint.metric)
-      if things[thing].windows[window].add(amount, at: time, bucketEnd: end) {
-        openBuckets[end, default: []].append(thing)
+      if let column = ReportLog.column(of: datapoint.metric) {
+        row.add(amount, column: column)
+      } else {
+        let family = datapoint.metric.ofAWS?.family ?? .reportedGauge
+        cells.append(
+          BucketLog.Cell(
+            end: end, metric: datapoint.metric, value: BucketValue(amount, at: time, family)))
       }
     }
-    let pastBuckets = (openBuckets.keys.min() ?? end) - settings.longestDuration
-    let pastValues = clock - settings.grace - settings.longestDuration
-    for (metric, amount) in folded.amounts where things[thing].coverage.uses(metric) {
-      let window = things[thing].windowIndex(of: metric)
-      if metric.ofAWS?.family == .reportedCounter {
-        things[thing].windows[window].hold(amount, at: time, capacity: settings.windowCapacity)
-      }
-      things[thing].windows[window].prune(bucketsThrough: pastBuckets, valuesThrough: pastValues)
+    guard row.mask != 0 || !cells.isEmpty else { return }
+    if !things[thing].hasNews(ofBucketEndingAt: end, horizon) {
+      openBuckets[end, default: []].append(thing)
     }
+    if row.mask != 0 { things[thing].hold(row, horizon) }
+    if !cells.isEmpty { things[thing].add(cells, horizon, scratch: &mergedCells) }
   }
 
   private mutating func judge(
@@ -130,82 +136,88 @@ extension Engine {
     switch (slot.criterion, value) {
     case (.threshold(let comparison, let threshold), .count(let reported)):
       var measured = reported
-      if slot.entry.rule.family == .reportedCounter, let length = slot.entry.rule.duration {
-        measured = things[thing].window(of: slot.metric)?.sum(endingAt: time, length: length) ?? 0
+      if let length = slot.arrivalWindow {
+        measured = things[thing].sum(
+          of: slot.metric, endingAt: time, length: length, capacity: settings.windowCapacity)
       }
       count(
-        thing, slot: index, conforms: comparison.holds(measured, threshold), at: time, &events
+        thing, slot, at: index, conforms: comparison.holds(measured, threshold), at: time, &events
       ) { .count(measured) }
     case (.threshold(let comparison, let threshold), .number(let number)):
       let conforms = comparison.holds(OrderedNumber.encode(number), threshold)
-      count(thing, slot: index, conforms: conforms, at: time, &events) { .number(number) }
+      count(thing, slot, at: index, conforms: conforms, at: time, &events) { .number(number) }
     case (.addresses(let set, let within), .addresses(let reported)):
       let conforms =
         within
         ? set.containsAll(of: reported.addresses) : !set.containsAny(of: reported.addresses)
-      count(thing, slot: index, conforms: conforms, at: time, &events) {
+      count(thing, slot, at: index, conforms: conforms, at: time, &events) {
         .cidrs(reported.texts)
       }
     case (.ports(let set, let within), .ports(let ports)):
       let conforms = within ? set.containsAll(of: ports) : !set.containsAny(of: ports)
-      count(thing, slot: index, conforms: conforms, at: time, &events) {
+      count(thing, slot, at: index, conforms: conforms, at: time, &events) {
         .ports(ports.map(Int64.init))
       }
     case (.numbers(let set, let within), .numbers(let numbers)):
       let conforms = numbers.allSatisfy { set.contains($0) == within }
-      count(thing, slot: index, conforms: conforms, at: time, &events) { .numbers(numbers) }
+      count(thing, slot, at: index, conforms: conforms, at: time, &events) { .numbers(numbers) }
     case (.strings(let set, let within), .strings(let texts)):
       let conforms = texts.allSatisfy { set.contains($0) == within }
-      count(thing, slot: index, conforms: conforms, at: time, &events) { .strings(texts) }
+      count(thing, slot, at: index, conforms: conforms, at: time, &events) { .strings(texts) }
     default:
       preconditionFailure("a rule and a report disagree on the kind of metric \(slot.metric)")
     }
   }
 
+  /// How far back what was measured may still matter, as things are.
+  var horizon: Horizon {
+    // The next close, and before the first one all that there is.
+    let unclosed = closedThrough == .min ? Int64.min / 2 : closedThrough + settings.bucket
+    return Horizon(
+      earliest: min(clock - settings.grace + 1, unclosed) - settings.longestDuration,
+      closedThrough: closedThrough, bucket: settings.bucket, capacity: settings.windowCapacity)
+  }
+
   /// The end of the bucket that a time belongs to.
-  func bucketEnd(of time: Int64) -> Int64 {
-    let (quotient, remainder) = time.quotientAndRemainder(dividingBy: settings.bucket)
-    let floor = remainder < 0 ? quotient - 1 : quotient
-    return (floor + 1) * settings.bucket
+  func bucketEnd(of time: Int64) -> Int64 { horizon.bucketEnd(of: time) }
+}
+
+extension [ReportedDatapoint] {
+  /// Each metric once: counters added, gauges last, lists joined (evaluation.md 4).
+  var folded: [ReportedDatapoint] {
+    guard hasRepeatedMetric else { return self }
+    var folded: [ReportedDatapoint] = []
+    for datapoint in self {
+      guard let index = folded.firstIndex(where: { $0.metric == datapoint.metric }) else {
+        folded.append(datapoint)
+        continue
+      }
+      folded[index].value.fold(datapoint.value, datapoint.metric.ofAWS?.family)
+    }
+    return folded
+  }
+
+  /// There are few metrics, so one is found again before the search for it is long.
+  private var hasRepeatedMetric: Bool {
+    for index in indices {
+      for earlier in 0..<index where self[earlier].metric == self[index].metric { return true }
+    }
+    return false
   }
 }
 
-/// A report with each metric once: counters added, gauges last, lists joined (evaluation.md 4).
-struct FoldedReport {
-  private var values: [(metric: Metric, value: ReportedValue)] = []
-
-  init(_ report: MetricReport) {
-    values.reserveCapacity(report.datapoints.count)
-    for datapoint in report.datapoints {
-      guard let index = values.firstIndex(where: { $0.metric == datapoint.metric }) else {
-        values.append((datapoint.metric, datapoint.value))
-        continue
-      }
-      values[index].value = Self.fold(
-        values[index].value, datapoint.value, datapoint.metric.ofAWS?.family)
-    }
-  }
-
-  subscript(metric: Metric) -> ReportedValue? {
-    values.first { $0.metric == metric }?.value
-  }
-
-  /// The sum, or the last value of a gauge, of every numeric metric.
-  var amounts: some Sequence<(Metric, Int64)> {
-    values.lazy.compactMap { metric, value in value.amount.map { (metric, $0) } }
-  }
-
-  /// The family is that of AWS's metric; counts are of no other ones.
-  private static func fold(
-    _ earlier: ReportedValue, _ later: ReportedValue, _ family: MetricFamily?
-  ) -> ReportedValue {
-    switch (earlier, later) {
-    case (.count(let a), .count(let b)) where family != .reportedGauge: .count(saturatingSum(a, b))
-    case (.addresses(let a), .addresses(let b)): .addresses(a + b)
-    case (.ports(let a), .ports(let b)): .ports(a + b)
-    case (.numbers(let a), .numbers(let b)): .numbers(a + b)
-    case (.strings(let a), .strings(let b)): .strings(a + b)
-    default: later
+extension ReportedValue {
+  /// Takes in a later value of the same metric and report. The family is that of AWS's metric; counts are
+  /// of no other ones.
+  fileprivate mutating func fold(_ later: ReportedValue, _ family: MetricFamily?) {
+    switch (self, later) {
+    case (.count(let a), .count(let b)) where family != .reportedGauge:
+      self = .count(saturatingSum(a, b))
+    case (.addresses(let a), .addresses(let b)): self = .addresses(a + b)
+    case (.ports(let a), .ports(let b)): self = .ports(a + b)
+    case (.numbers(let a), .numbers(let b)): self = .numbers(a + b)
+    case (.strings(let a), .strings(let b)): self = .strings(a + b)
+    default: self = later
     }
   }
 }

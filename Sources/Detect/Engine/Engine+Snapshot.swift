@@ -3,7 +3,7 @@ struct Unsaved: Sendable {
   /// Indices of things whose state changed, each once.
   var things: [Int] = []
   /// Retained values received.
-  var retainedValues = 0
+  var retained = RetainedLog()
   /// The catalog's records to write, or nil to remove, by key.
   var catalog: [[UInt8]: [UInt8]?] = [:]
 
@@ -23,7 +23,7 @@ extension Engine {
   }
 
   /// Retained values received since the last snapshot: they wait in memory for the next one.
-  package var unsavedValueCount: Int { unsaved.retainedValues }
+  package var unsavedValueCount: Int { unsaved.retained.valueCount }
 
   /// Encodes what changed since the last snapshot, and starts the next one.
   ///
@@ -35,9 +35,9 @@ extension Engine {
       records.append(
         SnapshotRecord(key: key(of: things[index].name), value: encoded(things[index])))
       chunks += MetricValueChunk.chunks(
-        of: RetainedValue.decode(things[index].retained.bytes), thing: things[index].name,
+        of: unsaved.retained.values(through: things[index].retained), thing: things[index].name,
         position: position)
-      things[index].retained = ByteWriter()
+      things[index].retained = RetainedLog.none
       things[index].isChanged = false
     }
     records.append(SnapshotRecord(key: [RecordKind.settings], value: encodedSettings()))
@@ -94,13 +94,12 @@ extension Engine {
     return writer.bytes
   }
 
-  /// Buckets that have not closed are found again in the windows.
+  /// Buckets that have not closed are found again in what was measured.
   private mutating func reopenBuckets() {
-    for (index, thing) in things.enumerated() {
-      for window in thing.windows {
-        for bucket in window.buckets where bucket.end > closedThrough {
-          openBuckets[bucket.end, default: []].append(index)
-        }
+    let horizon = horizon
+    for index in things.indices {
+      for end in things[index].bucketEnds(after: closedThrough, horizon) {
+        openBuckets[end, default: []].append(index)
       }
     }
   }
@@ -114,29 +113,23 @@ extension Engine {
   private func encoded(_ thing: ThingState) -> [UInt8] {
     var writer = ByteWriter()
     writer.write(thing.name.text)
-    thing.reportIDs.encode(to: &writer)
     writer.write(thing.lastReportTime)
-    let moving = thing.streaks.indices.filter { thing.streaks[$0] != Streak() }
-    writer.write(list: moving) { writer, index in
-      let streak = thing.streaks[index]
-      writer.write(thing.coverage.slots[index].identity.profile)
-      writer.write(thing.coverage.slots[index].identity.behavior)
-      writer.write(streak.violating)
-      writer.write(streak.conforming)
-      writer.write(optional: streak.alarm) { alarms[$1].encode(to: &$0) }
+    let streaks = thing.streaks
+    writer.write(list: streaks.indices.filter { streaks[$0] != Streak() }) { writer, slot in
+      let identity = thing.coverage.slots[slot].identity
+      writer.write(identity.profile)
+      writer.write(identity.behavior)
+      writer.write(streaks[slot].violating)
+      writer.write(streaks[slot].conforming)
+      let place = streaks[slot].isInAlarm ? alarms.place(of: identity, from: thing.alarms) : nil
+      writer.write(optional: place) { alarms[$1].encode(to: &$0) }
     }
-    writer.write(list: thing.windows) { $1.encode(to: &$0) }
-    // Behind what the first version wrote, and only where there is something.
-    let verified = thing.streaks.compactMap(\.alarm).map { alarms[$0] }
-      .filter { $0.verification != .none }
-      .map { ViolationVerification(violationID: $0.violationID, $0.verification) }
-    if !verified.isEmpty { writer.write(list: verified) { $1.encode(to: &$0) } }
+    thing.encodeMeasured(horizon, to: &writer)
     return writer.bytes
   }
 
   private mutating func restoreThing(from reader: inout ByteReader) throws(StoreError) {
     let index = stateIndex(of: ThingName(try reader.readString()))
-    things[index].reportIDs = try ReportIDMemory(from: &reader)
     things[index].lastReportTime = try reader.readInt64()
     for _ in 0..<(try reader.readCount()) {
       let identity = SlotIdentity(
@@ -144,30 +137,24 @@ extension Engine {
       guard
         let slot = things[index].coverage.slots.firstIndex(where: { $0.identity == identity })
       else { throw .corrupt("a streak of a behavior that does not cover its thing") }
-      things[index].streaks[slot].violating = try reader.readUInt8()
-      things[index].streaks[slot].conforming = try reader.readUInt8()
+      var streak = Streak()
+      streak.violating = try reader.readUInt8()
+      streak.conforming = try reader.readUInt8()
       let alarm = try reader.readOptional { r throws(StoreError) in
         try Alarm(of: index, identity, from: &r)
       }
       if let alarm {
+        guard !things[index].streak(at: slot).isInAlarm else {
+          throw .corrupt("two violations of one behavior and thing")
+        }
         earliestDatapoint = min(earliestDatapoint, alarm.lastDatapointTime)
-        things[index].streaks[slot].alarm = alarms.insert(alarm)
+        alarms.insert(alarm, before: &things[index].alarms)
+        streak.isInAlarm = true
       }
+      guard streak.isPossible else { throw .corrupt("a streak that cannot be") }
+      things[index].setStreak(streak, at: slot)
     }
-    things[index].windows = try reader.readList { r throws(StoreError) in
-      try MetricWindow(from: &r)
-    }
-    guard !reader.isAtEnd else { return }
-    let verified = try reader.readList { r throws(StoreError) in
-      try ViolationVerification(from: &r)
-    }
-    for said in verified {
-      let places = things[index].streaks.compactMap(\.alarm)
-      guard let place = places.first(where: { alarms[$0].violationID == said.violationID }) else {
-        throw .corrupt("something was said of a violation that is not active")
-      }
-      alarms[place].verification = said.verification
-    }
+    try things[index].restoreMeasured(from: &reader, bucket: settings.bucket)
   }
 }
 
@@ -179,6 +166,7 @@ extension Alarm {
     writer.write(lastViolationTime)
     lastViolationValue.encode(to: &writer)
     writer.write(lastDatapointTime)
+    verification.encode(to: &writer)
   }
 
   fileprivate init(
@@ -191,37 +179,8 @@ extension Alarm {
       startSequence: try reader.readInt64(),
       lastViolationTime: try reader.readInt64(),
       lastViolationValue: try MetricValue(from: &reader),
-      lastDatapointTime: try reader.readInt64())
-  }
-}
-
-extension MetricWindow {
-  fileprivate func encode(to writer: inout ByteWriter) {
-    writer.write(UInt64(metric.number))
-    writer.write(list: buckets) { writer, bucket in
-      writer.write(bucket.end)
-      writer.write(bucket.sum)
-      writer.write(bucket.least)
-      writer.write(bucket.greatest)
-      writer.write(bucket.last)
-      writer.write(bucket.lastTime)
-    }
-    writer.write(list: values) { writer, value in
-      writer.write(value.time)
-      writer.write(value.value)
-    }
-  }
-
-  fileprivate init(from reader: inout ByteReader) throws(StoreError) {
-    self.init(metric: Metric(number: try reader.readUInt16()))
-    buckets = try reader.readList { r throws(StoreError) in
-      Bucket(
-        end: try r.readInt64(), sum: try r.readInt64(), least: try r.readInt64(),
-        greatest: try r.readInt64(), last: try r.readInt64(), lastTime: try r.readInt64())
-    }
-    values = try reader.readList { r throws(StoreError) in
-      TimedValue(time: try r.readInt64(), value: try r.readInt64())
-    }
+      lastDatapointTime: try reader.readInt64(),
+      verification: try Verification(from: &reader))
   }
 }
 

@@ -23,8 +23,7 @@ package struct Engine: Sendable {
   var rateSecond: Int64 = 0
   var rateCount = 0
 
-  var things: [ThingState] = []
-  var thingIndex: [ThingName: Int] = [:]
+  var things = ThingTable()
   var alarms = AlarmTable()
   /// By the end of an open bucket: the things with a new value in it, each possibly several times.
   var openBuckets: [Int64: [Int]] = [:]
@@ -45,6 +44,10 @@ package struct Engine: Sendable {
 
   /// What the last snapshot lacks.
   var unsaved = Unsaved()
+
+  /// Room in which one report's bucket cells are gathered and merged, so that it is not asked for anew.
+  var cells: [BucketLog.Cell] = []
+  var mergedCells: [BucketLog.Cell] = []
 
   /// An engine that knows nothing yet.
   package init(settings: Settings = Settings()) {
@@ -100,40 +103,39 @@ package struct Engine: Sendable {
   ///   - value: the measured value, made only where it is kept or told.
   ///   - time: event time, in milliseconds since the epoch.
   mutating func count(
-    _ thing: Int, slot index: Int, conforms: Bool, at time: Int64, _ events: inout [ViolationEvent],
-    value: () -> MetricValue
+    _ thing: Int, _ slot: Coverage.Slot, at index: Int, conforms: Bool, at time: Int64,
+    _ events: inout [ViolationEvent], value: () -> MetricValue
   ) {
     datapointsJudged += 1
-    let slot = things[thing].coverage.slots[index]
-    var streak = things[thing].streaks[index]
-    if let place = streak.alarm {
-      alarms[place].lastDatapointTime = max(alarms[place].lastDatapointTime, time)
-    }
+    var streak = things[thing].streak(at: index)
+    let alarm = streak.isInAlarm ? alarms.place(of: slot.identity, from: things[thing].alarms) : nil
+    if let alarm { alarms[alarm].lastDatapointTime = max(alarms[alarm].lastDatapointTime, time) }
     if conforms {
       streak.conforming = Streak.next(streak.conforming)
       streak.violating = 0
-      if let place = streak.alarm, streak.conforming >= slot.entry.rule.datapointsToClear {
-        let alarm = alarms.remove(place)
+      if alarm != nil, streak.conforming >= slot.datapointsToClear {
         streak = Streak()
+        let alarm = alarms.remove(slot.identity, from: &things[thing].alarms)
         emit(.alarmCleared, alarm, slot, value(), at: time, &events)
       }
     } else {
       streak.violating = Streak.next(streak.violating)
       streak.conforming = 0
-      if let place = streak.alarm {
-        alarms[place].lastViolationTime = time
-        alarms[place].lastViolationValue = value()
-      } else if streak.violating >= slot.entry.rule.datapointsToAlarm {
-        streak.alarm = raise(thing, slot, value(), at: time, &events)
+      if let alarm {
+        alarms[alarm].lastViolationTime = time
+        alarms[alarm].lastViolationValue = value()
+      } else if streak.violating >= slot.datapointsToAlarm {
+        streak.isInAlarm = true
+        raise(thing, slot, value(), at: time, &events)
       }
     }
-    things[thing].streaks[index] = streak
+    things[thing].setStreak(streak, at: index)
   }
 
   private mutating func raise(
     _ thing: Int, _ slot: Coverage.Slot, _ value: MetricValue, at time: Int64,
     _ events: inout [ViolationEvent]
-  ) -> AlarmTable.Place {
+  ) {
     episodes += 1
     let alarm = Alarm(
       thing: thing, identity: slot.identity,
@@ -144,7 +146,7 @@ package struct Engine: Sendable {
       lastViolationValue: value, lastDatapointTime: time)
     earliestDatapoint = min(earliestDatapoint, time)
     emit(.inAlarm, alarm, slot, value, at: time, &events)
-    return alarms.insert(alarm)
+    alarms.insert(alarm, before: &things[thing].alarms)
   }
 
   mutating func emit(
@@ -172,14 +174,11 @@ package struct Engine: Sendable {
 
   /// The index of the thing's state, made where the thing is new.
   mutating func stateIndex(of name: ThingName) -> Int {
-    if let index = thingIndex[name] { return index }
-    let index = things.count
-    things.append(ThingState(name: name))
-    thingIndex[name] = index
+    if let index = things.index(of: name) { return index }
+    var state = ThingState(name: name)
     let coverage = coverage(of: name)
-    things[index].coverage = coverage
-    things[index].streaks = Array(repeating: Streak(), count: coverage.slots.count)
-    return index
+    state.cover(coverage, coverage.slots.map { _ in Streak() })
+    return things.append(state)
   }
 
   mutating func markChanged(_ thing: Int) {
@@ -223,14 +222,15 @@ package struct Engine: Sendable {
 
   /// The values of one thing and metric that no snapshot holds yet, in the order of their receipt.
   package func unsavedValues(of thing: ThingName, _ metric: Metric) -> [MetricDatum] {
-    guard let index = thingIndex[thing] else { return [] }
-    return RetainedValue.decode(things[index].retained.bytes).filter { $0.metric == metric }
+    guard let index = things.index(of: thing) else { return [] }
+    return unsaved.retained.values(through: things[index].retained)
+      .filter { $0.metric == metric }
       .map { MetricDatum(timestamp: $0.time, value: $0.value) }
   }
 
   /// Whether the thing has ever reported or is registered.
   package func knows(_ thing: ThingName) -> Bool {
-    thingIndex[thing] != nil || catalog.things[thing] != nil
+    things.index(of: thing) != nil || catalog.things[thing] != nil
   }
 
   /// Whether the violation is active.
@@ -251,7 +251,6 @@ package struct Engine: Sendable {
 
   /// What must hold after every input; checked in debug builds only.
   private func checkInvariants() {
-    assert(things.count == thingIndex.count)
     assert(openBuckets.keys.allSatisfy { $0 > closedThrough })
     assert(unsaved.things.allSatisfy { things[$0].isChanged })
   }

@@ -48,13 +48,28 @@ final class Coverage: Sendable {
     let plan: ProfilePlan
     /// Index of the behavior in `plan.entries`.
     let index: Int
+    let identity: SlotIdentity
+    let metric: Metric
     let criterion: BehaviorRule.Criterion
     let when: Judgement
+    /// The length of the window that ends at a report's time, nil where the report is judged alone.
+    let arrivalWindow: Int64?
+    let datapointsToAlarm: UInt8
+    let datapointsToClear: UInt8
 
     var entry: ProfilePlan.Entry { plan.entries[index] }
-    var metric: Metric { entry.rule.metric }
-    var identity: SlotIdentity {
-      SlotIdentity(profile: plan.profileNumber, behavior: entry.number)
+
+    fileprivate init(_ plan: ProfilePlan, _ index: Int, _ criterion: BehaviorRule.Criterion) {
+      let rule = plan.entries[index].rule
+      self.plan = plan
+      self.index = index
+      self.criterion = criterion
+      identity = SlotIdentity(profile: plan.profileNumber, behavior: plan.entries[index].number)
+      metric = rule.metric
+      when = Coverage.judgement(of: criterion, rule.family)
+      arrivalWindow = when == .onArrival && rule.family == .reportedCounter ? rule.duration : nil
+      datapointsToAlarm = UInt8(rule.datapointsToAlarm)
+      datapointsToClear = UInt8(rule.datapointsToClear)
     }
   }
 
@@ -72,6 +87,8 @@ final class Coverage: Sendable {
 
   let plans: [ProfilePlan]
   let slots: [Slot]
+  /// The indices of those that are judged when a report arrives.
+  let arrivals: [Int]
   /// The metrics that a covering profile uses.
   private let used: MetricSet
   /// The metrics that a behavior sums over a window that ends at a report's time.
@@ -86,14 +103,13 @@ final class Coverage: Sendable {
       for metric in plan.metrics { used.insert(metric) }
       for (index, entry) in plan.entries.enumerated() {
         guard let criterion = entry.rule.criterion else { continue }
-        let when = Self.judgement(of: criterion, entry.rule.family)
-        if when == .onArrival, entry.rule.family == .reportedCounter, entry.rule.duration != nil {
-          summed.insert(entry.rule.metric)
-        }
-        slots.append(Slot(plan: plan, index: index, criterion: criterion, when: when))
+        let slot = Slot(plan, index, criterion)
+        if slot.arrivalWindow != nil { summed.insert(slot.metric) }
+        slots.append(slot)
       }
     }
     self.slots = slots
+    arrivals = slots.indices.filter { slots[$0].when == .onArrival }
     self.used = used
     self.summed = summed
   }

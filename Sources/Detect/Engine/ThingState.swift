@@ -1,32 +1,31 @@
 /// What the engine remembers of one thing.
+///
+/// Some words here, and the rest back to back in one allocation, numbers in as few bytes as they need:
+///
+///     bytes:  [ report ids ][ streaks ][ buckets ][ report log ]
+///               64 newest     one byte   what      every report with a reported counter,
+///               of them       a slot     buckets   newest last: it grows at the end
+///                                        add up
 struct ThingState: Sendable {
   let name: ThingName
-  var reportIDs = ReportIDMemory()
+  var coverage = Coverage.none
+  private var bytes = PackedBytes()
+  private var ids = ReportIDMemory()
   /// Time of the latest report taken, in milliseconds since the epoch.
   var lastReportTime: Int64 = .min
-  var coverage = Coverage.none
-  /// One per slot of `coverage`, in its order.
-  var streaks: [Streak] = []
-  /// One per numeric metric in use that was reported.
-  var windows: [MetricWindow] = []
-  /// Retained values since the last snapshot, encoded: they are seldom read before they are written.
-  var retained = ByteWriter()
+  private var buckets = BucketLog()
+  private var log = ReportLog()
+  /// The log is cut to the window capacity once it has this many rows.
+  private var nextTrim: UInt32 = 0
+  /// The newest of the thing's active violations; each one leads to the next.
+  var alarms: AlarmTable.Place?
+  /// The newest of the thing's values that no snapshot holds.
+  var retained = RetainedLog.none
   /// Whether the last snapshot is behind this state.
   var isChanged = false
 
   init(name: ThingName) {
     self.name = name
-  }
-
-  /// The index of the metric's window, which is made where there is none yet.
-  mutating func windowIndex(of metric: Metric) -> Int {
-    if let index = windows.firstIndex(where: { $0.metric == metric }) { return index }
-    windows.append(MetricWindow(metric: metric))
-    return windows.count - 1
-  }
-
-  func window(of metric: Metric) -> MetricWindow? {
-    windows.first { $0.metric == metric }
   }
 }
 
@@ -34,95 +33,232 @@ struct ThingState: Sendable {
 struct Streak: Hashable, Sendable {
   var violating: UInt8 = 0
   var conforming: UInt8 = 0
-  /// The place of the active violation, nil while there is none.
-  var alarm: AlarmTable.Place?
+  var isInAlarm = false
+
+  init() {}
 
   /// Counts no further than any behavior can ask.
   static func next(_ count: UInt8) -> UInt8 {
     min(count + 1, UInt8(Limits.consecutiveDatapoints.upperBound))
   }
-}
 
-/// A value kept for `ListMetricValues`.
-struct RetainedValue: Hashable, Sendable {
-  var metric: Metric
-  /// Time of the report, in milliseconds since the epoch.
-  var time: Int64
-  var value: MetricValue
-
-  static func encode(_ datapoint: ReportedDatapoint, at time: Int64, to writer: inout ByteWriter) {
-    writer.write(UInt64(datapoint.metric.number))
-    writer.write(time)
-    datapoint.value.encode(to: &writer)
+  /// Whether counting can have led here.
+  var isPossible: Bool {
+    min(violating, conforming) == 0
+      && max(violating, conforming) <= Limits.consecutiveDatapoints.upperBound
   }
 
-  init(from reader: inout ByteReader) throws(StoreError) {
-    metric = Metric(number: try reader.readUInt16())
-    time = try reader.readInt64()
-    value = try MetricValue(from: &reader)
+  /// One byte: a streak goes one way or the other.
+  ///
+  ///     [ 0 0 alarm conforming · length of the streak in four bits ]
+  fileprivate var packed: UInt8 {
+    (isInAlarm ? 0x20 : 0) | (conforming > 0 ? 0x10 | conforming : violating)
   }
 
-  /// Reads back values that this process has encoded.
-  static func decode(_ bytes: [UInt8]) -> [RetainedValue] {
-    var reader = ByteReader(bytes)
-    var values: [RetainedValue] = []
-    do {
-      while !reader.isAtEnd { values.append(try RetainedValue(from: &reader)) }
-    } catch {
-      preconditionFailure("retained values cannot be read back: \(error)")
-    }
-    return values
+  fileprivate init(packed: UInt8) {
+    isInAlarm = packed & 0x20 != 0
+    if packed & 0x10 != 0 { conforming = packed & 0xf } else { violating = packed & 0xf }
   }
 }
 
-/// The ids of a thing's latest reports: what tells a report sent again from a new one.
-struct ReportIDMemory: Hashable, Sendable {
-  enum Verdict: Sendable {
-    case new
-    case duplicate
-    /// The id may have been seen and forgotten.
-    case tooOld
+/// How far back what was measured may still matter.
+struct Horizon: Sendable {
+  /// No window begins before this time.
+  let earliest: Int64
+  /// Buckets that end at this time or before are closed: no gauge of theirs is asked for.
+  let closedThrough: Int64
+  /// The length of a bucket.
+  let bucket: Int64
+  /// Values of one reported counter that are held.
+  let capacity: Int
+
+  func keeps(_ cell: BucketLog.Cell) -> Bool {
+    if case .last = cell.value, cell.end <= closedThrough { return false }
+    return cell.end > earliest
   }
 
-  /// In order of receipt from `oldest` on, wrapping around once the memory is full.
-  private(set) var ids: [UInt64] = []
-  private(set) var oldest = 0
-  private(set) var highest: UInt64 = 0
-  private(set) var highestForgotten: UInt64 = 0
+  /// The end of the bucket that a time belongs to.
+  func bucketEnd(of time: Int64) -> Int64 {
+    let (quotient, remainder) = time.quotientAndRemainder(dividingBy: bucket)
+    return ((remainder < 0 ? quotient - 1 : quotient) + 1) * bucket
+  }
+}
 
-  init() {}
+// MARK: Report ids and streaks
 
-  func verdict(on id: UInt64) -> Verdict {
-    if id > highest { return .new }
-    if ids.contains(id) { return .duplicate }
-    return id <= highestForgotten ? .tooOld : .new
+extension ThingState {
+  func verdict(on id: UInt64) -> ReportIDMemory.Verdict { ids.verdict(on: id, in: bytes) }
+
+  mutating func remember(_ id: UInt64) { ids.remember(id, in: &bytes) }
+
+  /// The streak of a slot of the coverage.
+  func streak(at slot: Int) -> Streak { Streak(packed: bytes[Int(ids.byteCount) + slot]) }
+
+  mutating func setStreak(_ streak: Streak, at slot: Int) {
+    bytes[Int(ids.byteCount) + slot] = streak.packed
   }
 
-  mutating func remember(_ id: UInt64) {
-    highest = max(highest, id)
-    if ids.count < Limits.rememberedReportIDs {
-      ids.append(id)
-      return
+  /// One per slot of the coverage, in its order.
+  var streaks: [Streak] { coverage.slots.indices.map { streak(at: $0) } }
+
+  /// Gives the thing another coverage, with a streak for each of its slots.
+  mutating func cover(_ coverage: Coverage, _ streaks: [Streak]) {
+    let start = Int(ids.byteCount)
+    bytes.resize(start..<start + self.coverage.slots.count, to: streaks.count)
+    self.coverage = coverage
+    for (slot, streak) in streaks.enumerated() { setStreak(streak, at: slot) }
+  }
+}
+
+// MARK: What was measured
+
+extension ThingState {
+  private var bucketStart: Int { bytes.count - Int(log.byteCount) - Int(buckets.byteCount) }
+
+  /// Keeps the counters of one report.
+  mutating func hold(_ row: ReportLog.Row, _ horizon: Horizon) {
+    if bytes.room < row.usualLength {
+      // Rows that go make room for those that come, several at a time: looking for them takes a while.
+      log.removeRows(before: horizon.earliest, in: &bytes)
+      bytes.shrink()
     }
-    highestForgotten = max(highestForgotten, ids[oldest])
-    ids[oldest] = id
-    oldest = (oldest + 1) % ids.count
+    log.insert(row, in: &bytes)
+    if log.count > UInt32(clamping: horizon.capacity), log.count > nextTrim { trim(horizon) }
   }
 
-  func encode(to writer: inout ByteWriter) {
-    writer.write(list: ids) { $0.write($1) }
-    writer.write(count: oldest)
-    writer.write(highestForgotten)
-  }
-
-  init(from reader: inout ByteReader) throws(StoreError) {
-    ids = try reader.readList { r throws(StoreError) in try r.readUInt64() }
-    let start = try reader.readUInt64()
-    highestForgotten = try reader.readUInt64()
-    guard ids.count <= Limits.rememberedReportIDs, start <= UInt64(max(0, ids.count - 1)) else {
-      throw .corrupt("a memory of report ids that is none")
+  /// Leaves the latest `capacity` values of each counter in the log; the sums of buckets keep the others.
+  private mutating func trim(_ horizon: Horizon) {
+    var counts = SIMD4<Int>()
+    var kept: [ReportLog.Row] = []
+    var dropped: [BucketLog.Cell] = []
+    for row in log.rows(in: bytes) where row.time >= horizon.earliest {
+      var rest = ReportLog.Row(time: row.time)
+      for column in ReportLog.columns where row.mask >> UInt8(column) & 1 == 1 {
+        counts[column] += 1
+        if counts[column] <= horizon.capacity {
+          rest.add(row.values[column], column: column)
+        } else {
+          dropped.append(
+            BucketLog.Cell(
+              end: horizon.bucketEnd(of: row.time), metric: ReportLog.metric(ofColumn: column),
+              value: .sum(row.values[column])))
+        }
+      }
+      if rest.mask != 0 { kept.append(rest) }
     }
-    oldest = Int(start)
-    highest = max(ids.max() ?? 0, highestForgotten)
+    log.removeAll(in: &bytes)
+    for row in kept.reversed() { log.insert(row, in: &bytes) }
+    var scratch: [BucketLog.Cell] = []
+    for cell in dropped { add([cell], horizon, scratch: &scratch) }
+    nextTrim = log.count + UInt32(clamping: horizon.capacity / 8)
+  }
+
+  /// Keeps what one report adds to a bucket.
+  mutating func add(
+    _ cells: [BucketLog.Cell], _ horizon: Horizon, scratch: inout [BucketLog.Cell]
+  ) {
+    buckets.add(
+      cells, in: &bytes, at: bucketStart, bucket: horizon.bucket, scratch: &scratch,
+      keeping: horizon.keeps)
+  }
+
+  /// Forgets what no window can reach any more. Returns whether there was anything.
+  mutating func forget(_ horizon: Horizon) -> Bool {
+    let count = (log.count, bytes.count)
+    log.removeRows(before: horizon.earliest, in: &bytes)
+    if log.count > UInt32(clamping: horizon.capacity) { trim(horizon) }
+    buckets.remove(in: &bytes, at: bucketStart, bucket: horizon.bucket, unless: horizon.keeps)
+    return (log.count, bytes.count) != count
+  }
+
+  /// Forgets everything that was measured. Returns whether there was anything.
+  @discardableResult
+  mutating func forgetWindows() -> Bool {
+    guard log.count > 0 || buckets.byteCount > 0 else { return false }
+    bytes.resize(bucketStart..<bytes.count, to: 0)
+    log = ReportLog()
+    buckets = BucketLog()
+    return true
+  }
+
+  /// Whether something was measured in the bucket. False may be wrong of one that is not the newest.
+  func hasNews(ofBucketEndingAt end: Int64, _ horizon: Horizon) -> Bool {
+    (buckets.byteCount > 0 && buckets.newestEnd == end)
+      || (log.count > 0 && horizon.bucketEnd(of: log.newestTime) == end)
+  }
+}
+
+// MARK: Records
+
+extension ThingState {
+  /// The ends of the buckets after a time in which something was measured.
+  func bucketEnds(after limit: Int64, _ horizon: Horizon) -> Set<Int64> {
+    var ends: Set<Int64> = []
+    buckets.read(of: bytes, at: bucketStart, bucket: horizon.bucket) { ends.insert($0.end) }
+    for row in log.rows(in: bytes) { ends.insert(horizon.bucketEnd(of: row.time)) }
+    return ends.filter { $0 > limit }
+  }
+
+  /// Writes ids and all that was measured and still matters, the same for the same inputs, whatever happens
+  /// to lie here besides.
+  func encodeMeasured(_ horizon: Horizon, to writer: inout ByteWriter) {
+    var state = self
+    _ = state.forget(horizon)
+    ids.encode(bytes, to: &writer)
+    state.buckets.encode(state.bytes, at: state.bucketStart, bucket: horizon.bucket, to: &writer)
+    state.log.encode(state.bytes, to: &writer)
+  }
+
+  /// Reads back what `encodeMeasured` wrote.
+  mutating func restoreMeasured(
+    from reader: inout ByteReader, bucket: Int64
+  ) throws(StoreError) {
+    let streaks = streaks
+    bytes = PackedBytes()
+    ids = try ReportIDMemory(from: &reader, in: &bytes)
+    bytes.resize(bytes.count..<bytes.count, to: streaks.count)
+    for (slot, streak) in streaks.enumerated() { setStreak(streak, at: slot) }
+    buckets = try BucketLog(from: &reader, in: &bytes, bucket: bucket)
+    log = try ReportLog(from: &reader, in: &bytes)
+  }
+}
+
+// MARK: Windows
+
+extension ThingState {
+  /// Whether so many values of a metric since a time are held that there is no room for one more.
+  func isFull(_ metric: Metric, since time: Int64, capacity: Int) -> Bool {
+    guard log.count >= capacity, let column = ReportLog.column(of: metric) else { return false }
+    return log.valueCount(of: column, since: time, in: bytes) >= capacity
+  }
+
+  /// The sum of a reported counter over the window of the given length that ends at a report's time.
+  func sum(of metric: Metric, endingAt time: Int64, length: Int64, capacity: Int) -> Int64 {
+    guard let column = ReportLog.column(of: metric) else { return 0 }
+    return log.sum(of: column, over: time - length + 1...time, capacity: capacity, in: bytes)
+  }
+
+  /// What a metric came to over the window of whole buckets that ends at `end`; nil where it was not
+  /// reported in the last of them.
+  func window(
+    of metric: Metric, endingAt end: Int64, length: Int64, bucket: Int64
+  ) -> BucketValue? {
+    var window: BucketValue?
+    var isReported = false
+    func take(_ value: BucketValue, isLast: Bool) {
+      if window == nil { window = value } else { window?.combine(value) }
+      if isLast { isReported = true }
+    }
+    buckets.read(of: bytes, at: bucketStart, bucket: bucket) { cell in
+      if cell.metric == metric, cell.end > end - length, cell.end <= end {
+        take(cell.value, isLast: cell.end == end)
+      }
+    }
+    if let column = ReportLog.column(of: metric) {
+      let (sum, isRecent) = log.sum(
+        of: column, from: end - length, before: end, recent: end - bucket, in: bytes)
+      take(.sum(sum), isLast: isRecent)
+    }
+    return isReported ? window : nil
   }
 }

@@ -4,10 +4,11 @@
 /// `StoreError.corrupt`.
 struct ByteReader: Sendable {
   private let bytes: [UInt8]
-  private var position = 0
+  private var position: Int
 
-  init(_ bytes: [UInt8]) {
+  init(_ bytes: [UInt8], from position: Int = 0) {
     self.bytes = bytes
+    self.position = position
   }
 
   /// Whether every byte has been read.
