@@ -19,8 +19,9 @@ demo: setup ## Shows the whole path on this machine: an alarm, its end, and both
 	$(BUILD) --product detectd
 	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Demo/demo.py "$$(swift build --show-bin-path)/detectd"
 
-test: setup build ## Runs the tests in Swift and those of the foreign client.
+test: setup build ## Runs the tests in Swift, those of the C core and those of the foreign client.
 	swift test --skip-build
+	sh Tests/CoreTests/check
 	DETECTD="$$(swift build --show-bin-path)/detectd" $(PYTHON) -m pytest Tests/Interop
 
 # A seed is one life: SEEDS is one number or FIRST...LAST.
@@ -62,8 +63,8 @@ bench-core: ## Measures the C core beside its peers; writes docs/core-benchmarks
 fuzz-core: ## Fuzzes the C core: SECONDS=60 for each fuzzer.
 	sh Tests/CoreTests/Fuzz/run $(SECONDS)
 
-sanitize-core: ## Tests the C core with two compilers, sanitizers and the analyzer.
-	sh Tests/CoreTests/check
+sanitize-core: ## Tests the C core with two compilers, sanitizers, every IPv4 address and the analyzer.
+	sh Tests/CoreTests/check all
 
 setup: ## Installs what is missing (Debian packages as root or with sudo; Python into .venv).
 	@.ci/setup

@@ -13,14 +13,15 @@
  * A second pass copies out the values of the few buckets that hold a wanted rank. Within one of
  * those all values share their upper bits; less the smallest, they are selected from in the same
  * way, and so on, until a bucket is of one value or short enough to sort. Each round takes at least
- * the nine bits of a mantissa off, so there are at most eight, whatever the values.
+ * the seven bits of a mantissa off, so there are at most ten, whatever the values.
  */
 
-/* A double has 9 more bits of mantissa in its upper 21: 63 exponents and 0 make 32,257 magnitudes,
- * on both sides of zero. */
-#define MANTISSA_SHIFT 43
-#define FIRST_BUCKET ((1023u << 9) - 1)
-#define HALF 32768
+/* A double has 7 bits of mantissa in its upper 19: 63 exponents and 0 make 8,065 magnitudes, on
+ * both sides of zero. With more bits fewer values are copied, but the counts leave the first cache.
+ */
+#define MANTISSA_SHIFT 45
+#define FIRST_BUCKET ((1023u << 7) - 1)
+#define HALF 8192
 #define BUCKETS (2 * HALF)
 /* Shorter runs are sorted; below this clearing the counts costs more. */
 #define SORTED_RUN 1024
@@ -109,12 +110,12 @@ INLINE void count_blocks(struct tables *tables, const int64_t *values, size_t co
   }
 }
 
-/* The only value that a bucket can hold; false when there are others. Below 2^10 a value has no
+/* The only value that a bucket can hold; false when there are others. Below 2^8 a value has no
  * more bits than a bucket. */
 static bool is_single(uint32_t bucket, int64_t *value) {
   int32_t offset = (int32_t)bucket - HALF;
   int32_t magnitude = offset < 0 ? ~offset : offset;
-  if (magnitude > 10 * 512) {
+  if (magnitude > 8 * 128) {
     return false;
   }
   uint64_t bits = (uint64_t)((uint32_t)magnitude + FIRST_BUCKET) << MANTISSA_SHIFT;

@@ -72,6 +72,7 @@ static inline core_address filled(core_address address, int length, bool ones) {
 }
 
 void test_cidr_sets(void);
+void test_every_ipv4(bool all);
 void test_port_sets(void);
 void test_address_text(void);
 void test_ranks(void);

@@ -156,8 +156,8 @@ bool core_port_set_validate(const void *block, size_t size, const char **reason)
 /* -------------------------------------------------------------------------------------- ranks */
 
 /* selected[i] = the value that sorting would put at index ranks[i], exactly; the ranks ascend and
- * are below `count`. Memory for the call: 0.6 MB, and 16 bytes for each value that shares the
- * upper ten bits of a selected one. At most UINT32_MAX values. */
+ * are below `count`. Memory for the call: 0.15 MB, and 16 bytes for each value that shares the
+ * upper eight bits of a selected one. At most UINT32_MAX values. */
 core_status core_select_ranks(const core_allocator *allocator, const int64_t *values, size_t count,
                               const size_t *ranks, size_t rank_count, int64_t *selected);
 
