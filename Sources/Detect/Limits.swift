@@ -107,6 +107,10 @@ package enum Limits {
   /// Reports per second of the account: AWS's quota, enforced only where the settings say so.
   package static let reportsPerSecond = 3500
 
+  /// Elements at fault that an explanation keeps of one list: enough to see what was wrong, while a list
+  /// may have 65,535 elements and a streak ten lists.
+  package static let explainedElements = 16
+
   /// Report ids of one thing that are remembered to recognise duplicates (evaluation.md 9).
   package static let rememberedReportIDs = 64
   /// Datapoints of one report: all built-in metrics several times over; bounds the work of one input.

@@ -52,6 +52,7 @@ package enum Router {
       "/detect.v1.Detect/DeleteCustomMetric": unary(methods.deleteCustomMetric),
       "/detect.v1.Detect/ListActiveViolations": unary(methods.listActiveViolations),
       "/detect.v1.Detect/ListViolationEvents": unary(methods.listViolationEvents),
+      "/detect.v1.Detect/ExplainViolation": unary(methods.explainViolation),
       "/detect.v1.Detect/PutVerificationStateOnViolation": unary(
         methods.putVerificationStateOnViolation),
       "/detect.v1.Detect/WatchViolationEvents": serverStreaming(methods.watchViolationEvents),

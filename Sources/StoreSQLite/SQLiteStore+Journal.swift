@@ -11,7 +11,11 @@ extension SQLiteStore {
         "INSERT INTO journal (position, inputs, checksum) VALUES (?1, ?2, ?3)",
         .integer(group.position), .blob(group.inputs),
         .integer(journalChecksum(group.position, group.inputs)))
-      for event in group.events { try connection.insert(event) }
+      for explanation in group.explanations { try connection.insert(explanation) }
+      for event in group.events {
+        try connection.insert(event)
+        try connection.endExplanation(with: event)
+      }
       for said in group.verifications { try connection.put(said) }
     }
   }

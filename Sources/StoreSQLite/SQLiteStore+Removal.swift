@@ -18,8 +18,9 @@ extension SQLiteStore {
           SELECT number FROM metric_values WHERE last_time < ?1 ORDER BY last_time LIMIT ?2)
         """, .integer(valuesBefore), .integer(limit))
       let chunks = connection.changes
+      let explanations = try connection.removeExplanations(before: eventsBefore, limit: limit)
       try connection.giveBackSpace()
-      return events == limit || chunks == limit
+      return [events, chunks, explanations].contains(limit)
     }
   }
 }

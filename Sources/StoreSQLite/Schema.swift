@@ -7,6 +7,7 @@ import Glibc
 /// journal          position → inputs            the groups after the snapshot
 /// violation_event  sequence → event             with what queries filter by beside it, and what a
 ///                                               person said of the violation
+/// violation_explanation   violation → why       with the time at which the violation ended
 /// snapshot         one row: position, digest    digest = sum of the records' checksums
 /// snapshot_record  key → value                  the engine's state, piece by piece
 /// metric_values    number → chunk               numbered in the order of writing
@@ -118,6 +119,17 @@ enum Schema {
         (thing, time, sequence, criteria_type, suppressed, verification_state);
       CREATE INDEX violation_event_by_profile ON violation_event
         (profile, time, sequence, criteria_type, suppressed, verification_state);
+      """),
+    Migration(
+      """
+      CREATE TABLE violation_explanation (
+        violation_id TEXT PRIMARY KEY,
+        end_time INTEGER,
+        payload BLOB NOT NULL,
+        checksum INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX violation_explanation_by_end
+        ON violation_explanation (end_time) WHERE end_time IS NOT NULL;
       """),
   ]
 

@@ -12,7 +12,7 @@ from model import report
 from stream import Stream
 from test_metric_ingestion import batch, values
 from test_thing_registry import groups_of, join, make_group, make_thing, things_in
-from test_violations import active, history, verify, watch
+from test_violations import active, explain, history, verify, watch
 
 
 def end(daemon, how):
@@ -42,6 +42,7 @@ def everything(client):
         "things in the group": things_in(client, "group"),
         "active violations": active(client),
         "violation events": history(client),
+        "explanations": [explain(client, event.violation_id) for event in history(client)],
         "values": values(client, "cam", "aws:num-established-tcp-connections"),
     }
 

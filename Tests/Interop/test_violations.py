@@ -3,8 +3,9 @@
 import grpc
 import pytest
 from detect.v1 import violation_pb2 as pb
+from detect.v1.explanation_pb2 import ExplainViolationRequest
 from expect import INVALID, NOT_FOUND, now, pages, refused
-from model import CLEARED, INVALIDATED, IN_ALARM
+from model import ALL_THINGS, CLEARED, INVALIDATED, IN_ALARM
 from model import addresses_behavior, cidrs, count, count_behavior, create, delete, ports
 from model import ports_behavior, put, report
 
@@ -166,6 +167,32 @@ def test_what_a_person_found_out_shows_in_every_list(client, profile, unique):
         events = history(client, thing_name=thing, verification_state=state)
         assert [event.violation_event_type for event in events] == [CLEARED, IN_ALARM]
         assert [event.verification_state_description for event in events] == ["", ""]
+
+
+def explain(client, violation):
+    return client.detect.ExplainViolation(ExplainViolationRequest(violation_id=violation))
+
+
+def test_an_alarm_is_explained(client, unique):
+    name, thing = unique("profile"), unique("thing")
+    create(client, name, ports_behavior(22, consecutive_datapoints_to_alarm=2))
+    for number, port in enumerate([80, 22, 81, 82], start=1):
+        put(client, report(thing, number, listening_tcp_ports=ports(22, port)))
+    [violation] = active(client, thing_name=thing)
+    delete(client, name)
+    why = explain(client, violation.violation_id)
+    assert (why.thing_name, why.behavior) == (thing, violation.behavior)
+    assert why.security_profile_target_arns == [ALL_THINGS]
+    assert [datapoint.value for datapoint in why.datapoints] == [ports(81), ports(82)]
+    assert [datapoint.list_fault.at_fault for datapoint in why.datapoints] == [1, 1]
+    assert why.datapoints[1].time == violation.violation_start_time
+
+
+def test_no_violation_is_not_explained(client):
+    with refused(INVALID, field="violation_id"):
+        explain(client, "")
+    with refused(NOT_FOUND):
+        explain(client, "0" * 32)
 
 
 def test_what_is_said_of_no_violation_is_refused(client):

@@ -20,7 +20,7 @@ import Testing
   static let unimplemented: Set = ["PutDeviceReport"]
 
   @Test func `The contract has all its methods`() {
-    #expect(Self.methods.count == 42)
+    #expect(Self.methods.count == 43)
   }
 
   @Test(arguments: methods)

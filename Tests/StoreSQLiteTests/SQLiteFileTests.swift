@@ -150,11 +150,12 @@ import Testing
     #expect(performing: { try SQLiteStore(directory: directory.path) }, throws: isCorrupt)
   }
 
-  @Test(arguments: ["group", "record", "event", "chunk"])
+  @Test(arguments: ["group", "record", "event", "chunk", "explanation"])
   func `a flipped bit in what is stored is found when it is read`(_ kind: String) throws {
     try fill()
     var bytes = try read(directory.database)
-    let marker = Array((kind == "event" ? "few messages" : "marked \(kind)").utf8)
+    let markers = ["event": "few messages", "explanation": "marked-explanation"]
+    let marker = Array((markers[kind] ?? "marked \(kind)").utf8)
     let place = try #require(
       bytes.indices.first { bytes[$0...].starts(with: marker) }, "\(kind)")
     bytes[place] ^= 0x20
@@ -166,6 +167,7 @@ import Testing
           case "group": _ = try store.journal(after: 1)
           case "record": _ = try store.snapshot()
           case "event": _ = try store.allEvents()
+          case "explanation": _ = try store.explanation(ofViolation: "v")
           default: _ = try chunks(store)
           }
         }, throws: isCorrupt)
@@ -182,6 +184,7 @@ import Testing
     "UPDATE violation_event SET verification = x'0100' WHERE sequence = 1",
     "UPDATE violation_event SET verification_state = 2 WHERE sequence = 1",
     "UPDATE violation_event SET sequence = 9 WHERE sequence = 1",
+    "UPDATE violation_explanation SET checksum = checksum + 1",
     "UPDATE metric_values SET first_time = 1",
     "DROP TABLE metric_values",
   ])
@@ -227,6 +230,7 @@ import Testing
     var journal: [JournalGroup]
     var events: [ViolationEvent]
     var chunks: [MetricValueChunk]
+    var explanation: ViolationExplanation?
   }
 
   /// What `fill` leaves in the store.
@@ -247,12 +251,18 @@ import Testing
         MetricValueChunk(
           thing: ThingName("pump"), metric: Metric(number: 2), position: 1, firstTime: 0,
           lastTime: 9, values: Array("marked chunk".utf8))
-      ])
+      ],
+      explanation: ViolationExplanation(
+        violationID: "v", thing: ThingName("pump"), securityProfileName: "Pumps",
+        behavior: Behavior(name: "marked-explanation"), targets: [], datapoints: []))
   }
 
   private func fill(_ store: SQLiteStore) throws {
     let filled = filled
-    try store.commit(JournalGroup(position: 1, inputs: [1], events: filled.events))
+    try store.commit(
+      JournalGroup(
+        position: 1, inputs: [1], events: filled.events,
+        explanations: filled.explanation.map { [$0] } ?? []))
     for group in filled.journal { try store.commit(group) }
     var snapshot = filled.snapshot
     snapshot.metricValues = filled.chunks
@@ -266,7 +276,8 @@ import Testing
   private func contents(_ store: SQLiteStore) throws -> Contents {
     Contents(
       snapshot: try store.snapshot(), journal: try store.journal(after: 1),
-      events: try store.allEvents(), chunks: try chunks(store))
+      events: try store.allEvents(), chunks: try chunks(store),
+      explanation: try store.explanation(ofViolation: "v"))
   }
 
   private func chunks(_ store: SQLiteStore) throws -> [MetricValueChunk] {

@@ -82,16 +82,23 @@ package struct Catalog: Sendable {
   /// The names of the profiles by which a thing is judged, each once, in order (evaluation.md 7).
   package func profiles(covering thing: ThingName) -> [String] {
     var names: Set<String> = []
-    func add(_ target: Target) {
+    for target in targets(covering: thing) {
       if let attached = profilesByTarget[target] { names.formUnion(attached.elements) }
     }
-    add(.allThings)
-    add(things[thing] == nil ? .unregisteredThings : .registeredThings)
-    for group in groups(ofThing: thing).elements {
-      add(.thingGroup(group))
-      for ancestor in ancestors(ofGroup: group) { add(.thingGroup(ancestor)) }
-    }
     return names.sorted()
+  }
+
+  /// Every target that covers a thing, each once, by its resource: all things, those on its side of the
+  /// registry, and the groups that it is in, with those above them.
+  package func targets(covering thing: ThingName) -> [Target] {
+    var targets: Set<Target> = [
+      .allThings, things[thing] == nil ? .unregisteredThings : .registeredThings,
+    ]
+    for group in groups(ofThing: thing).elements {
+      targets.insert(.thingGroup(group))
+      for ancestor in ancestors(ofGroup: group) { targets.insert(.thingGroup(ancestor)) }
+    }
+    return targets.sorted { $0.resource < $1.resource }
   }
 
   /// A number that no profile has.

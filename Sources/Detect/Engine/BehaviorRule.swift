@@ -6,6 +6,9 @@ package struct BehaviorRule: Equatable, Sendable {
   package enum Comparison: UInt8, Sendable {
     case lessThan, lessThanOrEqual, greaterThan, greaterThanOrEqual
 
+    /// Whether what is normal is small.
+    var wantsLess: Bool { self == .lessThan || self == .lessThanOrEqual }
+
     /// Whether `value OP threshold` holds, that is, whether the value is normal.
     package func holds(_ value: Int64, _ threshold: Int64) -> Bool {
       switch self {

@@ -31,12 +31,14 @@ extension Engine {
           conforms = comparison.holds(value, threshold)
         case .percentile(let comparison, _):
           guard let threshold = thresholds[slot.identity] else { continue }
-          conforms = comparison.holds(value, threshold)
+          conforms = comparison.holds(value, threshold.value)
         case .addresses, .ports, .numbers, .strings: continue
         }
         markChanged(thing)
         count(thing, slot, at: index, conforms: conforms, at: end, &events) {
           MetricValue(amount: value, slot.entry.rule.kind)
+        } grounds: {
+          .atClose(value, slot, thresholds[slot.identity])
         }
       }
     }
@@ -65,14 +67,17 @@ extension Engine {
 
   /// The thresholds of the statistical behaviors at a close: the nearest rank among all reporting things
   /// of the profile (evaluation.md 5). A behavior with fewer than two values, or a negative one, has none.
-  private func thresholds(of reporting: [Int], bucketEnding end: Int64) -> [SlotIdentity: Int64] {
-    var populations: [SlotIdentity: (hundredths: Int, values: [Int64])] = [:]
+  private func thresholds(of reporting: [Int], bucketEnding end: Int64) -> [SlotIdentity:
+    FleetThreshold]
+  {
+    var populations:
+      [SlotIdentity: (comparison: BehaviorRule.Comparison, hundredths: Int, values: [Int64])] = [:]
     for thing in reporting {
       for slot in things[thing].coverage.slots where slot.when == .acrossThings {
-        guard case .percentile(_, let hundredths) = slot.criterion,
+        guard case .percentile(let comparison, let hundredths) = slot.criterion,
           let value = closingValue(of: thing, slot, bucketEnding: end)
         else { continue }
-        populations[slot.identity, default: (hundredths, [])].values.append(value)
+        populations[slot.identity, default: (comparison, hundredths, [])].values.append(value)
       }
     }
     return populations.compactMapValues { population in
@@ -80,7 +85,9 @@ extension Engine {
         return nil
       }
       let rank = nearestRank(hundredths: population.hundredths, of: population.values.count)
-      return population.values.elements(atRanks: [rank - 1]).first
+      return population.values.elements(atRanks: [rank - 1]).first.map {
+        FleetThreshold(population.comparison, $0, of: population.values)
+      }
     }
   }
 

@@ -55,8 +55,11 @@ extension Engine {
       return streaksBefore[place]
     }
     things[index].cover(coverage, streaks)
-    for (place, streak) in streaksBefore.enumerated()
-    where streak.isInAlarm && !kept.contains(place) {
+    for (place, streak) in streaksBefore.enumerated() where !kept.contains(place) {
+      guard streak.isInAlarm else {
+        _ = traces.end(TraceTable.Key(thing: index, identity: before.slots[place].identity))
+        continue
+      }
       ended.append(
         EndedAlarm(
           thing: things[index].name, profile: before.slots[place].plan.profileName, slot: place,

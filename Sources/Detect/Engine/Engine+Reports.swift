@@ -142,28 +142,52 @@ extension Engine {
       }
       count(
         thing, slot, at: index, conforms: comparison.holds(measured, threshold), at: time, &events
-      ) { .count(measured) }
+      ) {
+        .count(measured)
+      } grounds: {
+        .threshold(.count(threshold), value: .count(measured))
+      }
     case (.threshold(let comparison, let threshold), .number(let number)):
       let conforms = comparison.holds(OrderedNumber.encode(number), threshold)
-      count(thing, slot, at: index, conforms: conforms, at: time, &events) { .number(number) }
+      count(thing, slot, at: index, conforms: conforms, at: time, &events) {
+        .number(number)
+      } grounds: {
+        .threshold(.number(OrderedNumber.decode(threshold)), value: .number(number))
+      }
     case (.addresses(let set, let within), .addresses(let reported)):
       let conforms =
         within
         ? set.containsAll(of: reported.addresses) : !set.containsAny(of: reported.addresses)
       count(thing, slot, at: index, conforms: conforms, at: time, &events) {
         .cidrs(reported.texts)
+      } grounds: {
+        .elements(
+          ElementsAtFault(reported, of: set, within: within) {
+            guard case .cidrs(let texts)? = slot.entry.behavior.criteria?.value else { return [] }
+            return texts.compactMap { CIDR($0) }
+          })
       }
     case (.ports(let set, let within), .ports(let ports)):
       let conforms = within ? set.containsAll(of: ports) : !set.containsAny(of: ports)
       count(thing, slot, at: index, conforms: conforms, at: time, &events) {
         .ports(ports.map(Int64.init))
+      } grounds: {
+        .elements(ElementsAtFault(ports, of: set, within: within))
       }
     case (.numbers(let set, let within), .numbers(let numbers)):
       let conforms = numbers.allSatisfy { set.contains($0) == within }
-      count(thing, slot, at: index, conforms: conforms, at: time, &events) { .numbers(numbers) }
+      count(thing, slot, at: index, conforms: conforms, at: time, &events) {
+        .numbers(numbers)
+      } grounds: {
+        .elements(ElementsAtFault(numbers, as: MetricValue.numbers) { set.contains($0) != within })
+      }
     case (.strings(let set, let within), .strings(let texts)):
       let conforms = texts.allSatisfy { set.contains($0) == within }
-      count(thing, slot, at: index, conforms: conforms, at: time, &events) { .strings(texts) }
+      count(thing, slot, at: index, conforms: conforms, at: time, &events) {
+        .strings(texts)
+      } grounds: {
+        .elements(ElementsAtFault(texts, as: MetricValue.strings) { set.contains($0) != within })
+      }
     default:
       preconditionFailure("a rule and a report disagree on the kind of metric \(slot.metric)")
     }

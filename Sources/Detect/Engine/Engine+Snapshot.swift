@@ -33,7 +33,7 @@ extension Engine {
     var chunks: [MetricValueChunk] = []
     for index in unsaved.things {
       records.append(
-        SnapshotRecord(key: key(of: things[index].name), value: encoded(things[index])))
+        SnapshotRecord(key: key(of: things[index].name), value: encoded(thingAt: index)))
       chunks += MetricValueChunk.chunks(
         of: unsaved.retained.values(through: things[index].retained), thing: things[index].name,
         position: position)
@@ -110,7 +110,8 @@ extension Engine {
     [RecordKind.thing] + thing.text.utf8
   }
 
-  private func encoded(_ thing: ThingState) -> [UInt8] {
+  private func encoded(thingAt index: Int) -> [UInt8] {
+    let thing = things[index]
     var writer = ByteWriter()
     writer.write(thing.name.text)
     writer.write(thing.lastReportTime)
@@ -123,6 +124,8 @@ extension Engine {
       writer.write(streaks[slot].conforming)
       let place = streaks[slot].isInAlarm ? alarms.place(of: identity, from: thing.alarms) : nil
       writer.write(optional: place) { alarms[$1].encode(to: &$0) }
+      let trace = TraceTable.Key(thing: index, identity: identity)
+      writer.write(list: traces[trace]) { $1.encode(to: &$0) }
     }
     thing.encodeMeasured(horizon, to: &writer)
     return writer.bytes
@@ -150,6 +153,9 @@ extension Engine {
         earliestDatapoint = min(earliestDatapoint, alarm.lastDatapointTime)
         alarms.insert(alarm, before: &things[index].alarms)
         streak.isInAlarm = true
+      }
+      traces[TraceTable.Key(thing: index, identity: identity)] = try reader.readList {
+        r throws(StoreError) in try ExplainedDatapoint(from: &r)
       }
       guard streak.isPossible else { throw .corrupt("a streak that cannot be") }
       things[index].setStreak(streak, at: slot)

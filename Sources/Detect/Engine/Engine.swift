@@ -25,6 +25,9 @@ package struct Engine: Sendable {
 
   var things = ThingTable()
   var alarms = AlarmTable()
+  var traces = TraceTable()
+  /// Explanations of the alarms that the input under way has raised.
+  var explanations: [ViolationExplanation] = []
   /// By the end of an open bucket: the things with a new value in it, each possibly several times.
   var openBuckets: [Int64: [Int]] = [:]
   /// No alarm's latest datapoint is earlier than this, so nothing falls silent before it plus `silence`.
@@ -63,6 +66,8 @@ package struct Engine: Sendable {
     package var batch = BatchOutcome()
     /// What was said of violations; their events in the store are to show it.
     package var verifications: [ViolationVerification] = []
+    /// Why, for each in-alarm event.
+    package var explanations: [ViolationExplanation] = []
 
     package init() {}
   }
@@ -91,6 +96,7 @@ package struct Engine: Sendable {
       verify(verification)
       outcome.verifications = [verification]
     }
+    swap(&outcome.explanations, &explanations)
     checkInvariants()
     return outcome
   }
@@ -101,16 +107,21 @@ package struct Engine: Sendable {
   ///
   /// - Parameters:
   ///   - value: the measured value, made only where it is kept or told.
+  ///   - grounds: why the datapoint violates, made only where it may have to be explained.
   ///   - time: event time, in milliseconds since the epoch.
   mutating func count(
     _ thing: Int, _ slot: Coverage.Slot, at index: Int, conforms: Bool, at time: Int64,
-    _ events: inout [ViolationEvent], value: () -> MetricValue
+    _ events: inout [ViolationEvent], value: () -> MetricValue,
+    grounds: () -> ExplainedDatapoint.Grounds
   ) {
     datapointsJudged += 1
     var streak = things[thing].streak(at: index)
     let alarm = streak.isInAlarm ? alarms.place(of: slot.identity, from: things[thing].alarms) : nil
     if let alarm { alarms[alarm].lastDatapointTime = max(alarms[alarm].lastDatapointTime, time) }
     if conforms {
+      if streak.violating > 0, alarm == nil {
+        _ = traces.end(TraceTable.Key(thing: thing, identity: slot.identity))
+      }
       streak.conforming = Streak.next(streak.conforming)
       streak.violating = 0
       if alarm != nil, streak.conforming >= slot.datapointsToClear {
@@ -124,9 +135,15 @@ package struct Engine: Sendable {
       if let alarm {
         alarms[alarm].lastViolationTime = time
         alarms[alarm].lastViolationValue = value()
-      } else if streak.violating >= slot.datapointsToAlarm {
-        streak.isInAlarm = true
-        raise(thing, slot, value(), at: time, &events)
+      } else {
+        if rehearsal == nil {
+          traces[TraceTable.Key(thing: thing, identity: slot.identity)]
+            .append(ExplainedDatapoint(time: time, grounds()))
+        }
+        if streak.violating >= slot.datapointsToAlarm {
+          streak.isInAlarm = true
+          raise(thing, slot, value(), at: time, &events)
+        }
       }
     }
     things[thing].setStreak(streak, at: index)
@@ -146,6 +163,9 @@ package struct Engine: Sendable {
       lastViolationValue: value, lastDatapointTime: time)
     earliestDatapoint = min(earliestDatapoint, time)
     emit(.inAlarm, alarm, slot, value, at: time, &events)
+    if rehearsal == nil {
+      explain(alarm, slot, traces.end(TraceTable.Key(thing: thing, identity: slot.identity)))
+    }
     alarms.insert(alarm, before: &things[thing].alarms)
   }
 

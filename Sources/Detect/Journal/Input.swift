@@ -214,7 +214,7 @@ extension Change {
 }
 
 extension ByteReader {
-  fileprivate mutating func readTarget() throws(StoreError) -> Target {
+  mutating func readTarget() throws(StoreError) -> Target {
     let resource = try readString()
     guard let target = Target(resource: resource) else {
       throw .corrupt("a target that is none in a record: \(resource)")

@@ -137,6 +137,19 @@ package final class DetectService: Sendable {
     try await order { state in keep(&state) }
   }
 
+  /// Why the alarm of a violation was raised. Who knows a violation has seen it, so it is durable.
+  package func explainViolation(
+    _ request: ExplainViolation
+  ) async throws(DetectError) -> ViolationExplanation {
+    try quotas.admit(ExplainViolation.name, at: clock())
+    let violationID = try request.checked()
+    let explanation = try await read { store throws(StoreError) in
+      try store.explanation(ofViolation: violationID)
+    }
+    guard let explanation else { throw request.notExplained }
+    return explanation
+  }
+
   /// The sequence number of the newest durable event, 0 where there is none yet.
   package var newestSequence: Int64 { feed.newest }
 

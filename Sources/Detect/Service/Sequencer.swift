@@ -74,6 +74,7 @@ final class Sequencer: Sendable {
       input.encode(to: &open.inputs)
       open.events += outcome.events
       open.verifications += outcome.verifications
+      open.explanations += outcome.explanations
       return outcome
     }
 
@@ -84,6 +85,7 @@ final class Sequencer: Sendable {
       if outcome.batch.accepted > 0 {
         input.encode(to: &open.inputs)
         open.events += outcome.events
+        open.explanations += outcome.explanations
       }
       return outcome.batch
     }
@@ -98,6 +100,7 @@ final class Sequencer: Sendable {
     var inputs = ByteWriter()
     var events: [ViolationEvent] = []
     var verifications: [ViolationVerification] = []
+    var explanations: [ViolationExplanation] = []
     var completions: [Completion] = []
   }
 
@@ -205,7 +208,7 @@ final class Sequencer: Sendable {
     state.journalBytes += open.inputs.bytes.count
     let group = JournalGroup(
       position: state.position, inputs: open.inputs.bytes, events: open.events,
-      verifications: open.verifications)
+      verifications: open.verifications, explanations: open.explanations)
     if isSnapshotDue(state) { takeSnapshot(&state) }
     let snapshot = state.snapshot
     let metrics = state.engine?.catalog.metrics ?? MetricDefinitions()

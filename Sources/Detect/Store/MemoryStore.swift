@@ -8,6 +8,8 @@ package final class MemoryStore: Store {
     /// The inputs of the groups after the snapshot.
     var journal: [[UInt8]] = []
     var events: [Int64: ViolationEvent] = [:]
+    /// By the identifier of the violation, with the time at which it ended.
+    var explanations: [String: (explanation: ViolationExplanation, end: Int64?)] = [:]
     /// In the order in which they were written.
     var chunks: [MetricValueChunk] = []
 
@@ -52,6 +54,12 @@ package final class MemoryStore: Store {
       guard sequences.count == group.events.count, sequences.isDisjoint(with: state.events.keys)
       else { throw .corrupt("the sequence number of a violation event is taken") }
       for event in group.events { state.events[event.sequence] = event }
+      for explanation in group.explanations {
+        state.explanations[explanation.violationID] = (explanation, nil)
+      }
+      for event in group.events where event.type != .inAlarm {
+        state.explanations[event.violationID]?.end = event.time
+      }
       for said in group.verifications {
         for (sequence, event) in state.events where event.violationID == said.violationID {
           state.events[sequence]?.verification = said.verification
@@ -92,6 +100,12 @@ package final class MemoryStore: Store {
     state.withLock { $0.events.values.contains { $0.violationID == violationID } }
   }
 
+  package func explanation(
+    ofViolation violationID: String
+  ) throws(StoreError) -> ViolationExplanation? {
+    state.withLock { $0.explanations[violationID]?.explanation }
+  }
+
   package func oldestSequence() throws(StoreError) -> Int64? {
     state.withLock { $0.events.keys.min() }
   }
@@ -117,7 +131,10 @@ package final class MemoryStore: Store {
       let chunks = state.chunks.indices.filter { state.chunks[$0].lastTime < valuesBefore }
         .sorted { state.chunks[$0].lastTime < state.chunks[$1].lastTime }.prefix(limit)
       for index in chunks.sorted(by: >) { state.chunks.remove(at: index) }
-      return events.count == limit || chunks.count == limit
+      let explanations = state.explanations.filter { $0.value.end ?? .max < eventsBefore }
+        .prefix(limit)
+      for (violationID, _) in explanations { state.explanations[violationID] = nil }
+      return [events.count, chunks.count, explanations.count].contains(limit)
     }
   }
 }

@@ -24,15 +24,18 @@ package struct JournalGroup: Hashable, Sendable {
   package var events: [ViolationEvent]
   /// What was said of violations, in order: all their events show it, those of this group included.
   package var verifications: [ViolationVerification]
+  /// Why, for the in-alarm events of this group.
+  package var explanations: [ViolationExplanation]
 
   package init(
     position: Int64, inputs: [UInt8], events: [ViolationEvent],
-    verifications: [ViolationVerification] = []
+    verifications: [ViolationVerification] = [], explanations: [ViolationExplanation] = []
   ) {
     self.position = position
     self.inputs = inputs
     self.events = events
     self.verifications = verifications
+    self.explanations = explanations
   }
 }
 
@@ -203,6 +206,9 @@ package protocol Store: Sendable {
   /// Whether an event of the violation with this identifier is kept.
   func hasEvents(ofViolation violationID: String) throws(StoreError) -> Bool
 
+  /// Why the alarm of a violation was raised, nil where that is not kept.
+  func explanation(ofViolation violationID: String) throws(StoreError) -> ViolationExplanation?
+
   /// The sequence number of the oldest event that is kept, nil where none is.
   func oldestSequence() throws(StoreError) -> Int64?
 
@@ -216,6 +222,9 @@ package protocol Store: Sendable {
   /// Removes at most `limit` events older than `eventsBefore` and at most `limit` chunks whose
   /// values are all older than `valuesBefore` (milliseconds since the epoch), the oldest first.
   /// Returns whether there may be more.
+  ///
+  /// An explanation goes when the event that ended its violation is older than `eventsBefore`, at most
+  /// `limit` at a time as well; that of an active violation stays.
   func removeExpired(
     eventsBefore: Int64, valuesBefore: Int64, limit: Int
   ) throws(StoreError) -> Bool

@@ -115,6 +115,62 @@ import Testing
       ).field == field)
   }
 
+  @Test func `An alarm is explained by its datapoints, also after its end`() async throws {
+    let api = try await alarmed()
+    let id = try await #require(
+      try api.call("Detect/ListActiveViolations", [:])["active_violations"]?[0]?["violation_id"])
+    let start = api.now
+    let expected: Value = [
+      "violation_id": id, "thing_name": "lamp", "security_profile_name": "P",
+      "behavior": Self.resolved, "security_profile_target_arns": [Sample.allThings],
+      "datapoints": [
+        [
+          "time": .number(start), "value": ["ports": ["ports": [23]]],
+          "list_fault": ["elements": 2, "at_fault": 1],
+        ]
+      ],
+    ]
+    #expect(try await api.call("Detect/ExplainViolation", ["violation_id": id]) == expected)
+    try await api.report(Sample.report("lamp", 2, ports: []))
+    #expect(try await api.call("Detect/ExplainViolation", ["violation_id": id]) == expected)
+  }
+
+  @Test func `A threshold of the fleet is explained by the rank of the thing`() async throws {
+    let api = try TestAPI()
+    try await api.attachProfile(
+      "P",
+      [
+        "name": "Busy", "metric": "aws:num-disconnects",
+        "criteria": [
+          "comparison_operator": "COMPARISON_OPERATOR_LESS_THAN_EQUALS", "duration_seconds": 300,
+          "statistical_threshold": ["statistic": "p50"],
+        ],
+      ])
+    for (thing, count) in [("a", 1), ("b", 2), ("c", 3), ("d", 9)] as [(String, Int64)] {
+      try await api.report(Sample.counts(thing, 1, "aws:num-disconnects", count))
+    }
+    api.now += 600_000
+    api.service.tick()
+    let id = try await #require(
+      try api.call("Detect/ListActiveViolations", ["thing_name": "d"])["active_violations"]?[0]?[
+        "violation_id"])
+    let why = try await api.call("Detect/ExplainViolation", ["violation_id": id])
+    let datapoint = why["datapoints"]?[0]
+    #expect(datapoint?["value"] == ["count": 9])
+    #expect(datapoint?["threshold"] == ["count": 2])
+    #expect(datapoint?["fleet_rank"] == ["things": 4, "rank": 4])
+  }
+
+  @Test func `What was never raised cannot be explained`() async throws {
+    let api = try TestAPI()
+    let fault = try await api.fault("Detect/ExplainViolation", [:])
+    #expect(fault.field == "violation_id")
+    for id in ["x", "0123456789abcdef0123456789abcdef"] as [Value] {
+      let fault = try await api.fault("Detect/ExplainViolation", ["violation_id": id])
+      #expect(fault.reason == "RESOURCE_NOT_FOUND_EXCEPTION")
+    }
+  }
+
   @Test func `What is said of a violation shows in every list, and can be asked for`() async throws
   {
     let api = try await alarmed()

@@ -35,6 +35,15 @@ struct EngineLimitTests {
     #expect(batch.rejections.map(\.reason) == [.timeOutOfRange])
   }
 
+  @Test func `an explanation keeps the first elements at fault, and says how many there were`() {
+    let ports = (1...UInt16(Limits.explainedElements + 5)).map { $0 }
+    let fault = ElementsAtFault(ports, of: PortSet([2]), within: true)
+    let outside = ports.filter { $0 != 2 }.map(Int64.init)
+    #expect(fault.elements == .ports(Array(outside.prefix(Limits.explainedElements))))
+    #expect(fault.count == outside.count)
+    #expect(fault.listCount == ports.count)
+  }
+
   @Test func `the quota of reports per second is off by default and refuses what is over it`() {
     var free = Engine()
     let reports = (0...UInt64(Limits.reportsPerSecond)).map {

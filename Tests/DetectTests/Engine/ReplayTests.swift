@@ -53,6 +53,7 @@ import Testing
       let replayed = restored.apply(input)
       #expect(replayed.events == expected.events, "seed \(seed)")
       #expect(replayed.batch == expected.batch, "seed \(seed)")
+      #expect(replayed.explanations == expected.explanations, "seed \(seed)")
     }
     #expect(restored.state == live.state, "seed \(seed)")
   }
@@ -64,7 +65,16 @@ import Testing
     var inputs = RandomInputs(seed: seed)
     var engine = Engine()
     var events = engine.apply(inputs.first).events
-    for _ in 0..<2000 { events += engine.apply(inputs.next(after: engine)).events }
+    for _ in 0..<2000 {
+      let outcome = engine.apply(inputs.next(after: engine))
+      events += outcome.events
+      #expect(
+        outcome.explanations.map(\.violationID)
+          == outcome.events.filter { $0.type == .inAlarm }.map(\.violationID))
+    }
+    let streaks = engine.things.indices.flatMap { engine.things[$0].streaks }
+    let traced = streaks.count { !$0.isInAlarm && $0.violating > 0 }
+    #expect(engine.traces.count == traced)
     #expect(events.count > 100)
     #expect(events.map(\.sequence) == (1...Int64(events.count)).map { $0 })
 

@@ -15,6 +15,7 @@ import Testing
 ///     thing T | delete-thing T | group G [under G] | join T G | leave T G
 ///     at SECONDS report THING ID METRIC=VALUE… [own-time SECONDS]
 ///     at SECONDS advance
+///     explain                          (from here on, under each in-alarm event why it was)
 ///
 /// A VALUE is `count:5`, `ports:22,443`, `cidrs:10.0.0.0/8`, `number:-1.5`, `numbers:1,2.5`, `strings:a,b`
 /// or, in a behavior, `p99.9`; `ports:` is an empty list. All `behavior` lines of a profile make it; a later one replaces the profile's behaviors
@@ -25,6 +26,7 @@ struct Scenario {
   private var now: Int64 = 0
   private var behaviors: [String: [Behavior]] = [:]
   private var openProfile: String?
+  private var explains = false
   private(set) var said: [String] = []
 
   struct Fault: Error, CustomStringConvertible {
@@ -83,6 +85,7 @@ struct Scenario {
       try decide(AddThingToThingGroup(thingGroupName: step[2], thingName: step[1]))
     case "leave":
       try decide(RemoveThingFromThingGroup(thingGroupName: step[2], thingName: step[1]))
+    case "explain": explains = true
     case "at":
       now = try milliseconds(step[1])
       if step[2] == "advance" { return apply(.advance(to: now)) }
@@ -173,6 +176,10 @@ struct Scenario {
       said.append(
         "\(event.sequence) \(name(event.type)) \(event.thing.text) "
           + "\(event.securityProfileName)/\(event.behavior.name) at \(seconds(event.time))\(value)")
+      for why in outcome.explanations where explains && why.violationID == event.violationID {
+        said.append("  covered through \(why.targets.map(\.resource).joined(separator: ", "))")
+        said += why.datapoints.map { "  at \(seconds($0.time)) \(text($0.grounds))" }
+      }
     }
     for rejection in outcome.batch.rejections { say(rejection, step) }
     if outcome.batch.duplicates > 0 { said.append("duplicate \(step[3]) \(step[4])") }
@@ -189,6 +196,17 @@ struct Scenario {
     case .inAlarm: "in-alarm"
     case .alarmCleared: "alarm-cleared"
     case .alarmInvalidated: "alarm-invalidated"
+    }
+  }
+
+  private func text(_ grounds: ExplainedDatapoint.Grounds) -> String {
+    switch grounds {
+    case .threshold(let threshold, let value): "\(text(value)), the threshold \(text(threshold))"
+    case .percentile(let threshold, let value, let rank):
+      "\(text(value)), number \(rank.rank) of \(rank.things), the threshold \(text(threshold))"
+    case .elements(let fault):
+      "\(text(fault.elements)), \(fault.count) of \(fault.listCount) at fault"
+        + (fault.networks.isEmpty ? "" : ", in \(fault.networks.joined(separator: ","))")
     }
   }
 

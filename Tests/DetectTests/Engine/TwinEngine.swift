@@ -17,6 +17,8 @@ struct TwinEngine {
     var violating = 0
     var conforming = 0
     var alarm: (id: Int, lastDatapoint: Int64)?
+    /// The violating datapoints so far, oldest first.
+    var trace: [ExplainedDatapoint] = []
   }
 
   struct Key: Hashable {
@@ -36,6 +38,9 @@ struct TwinEngine {
     /// The same for all events of one episode.
     var episode: Int
     var verification = Verification.none
+    /// Of what raises an alarm.
+    var datapoints: [ExplainedDatapoint] = []
+    var targets: Set<Target> = []
   }
 
   var settings = Settings()
@@ -197,7 +202,14 @@ struct TwinEngine {
             }.compactMap { closingValue($0, behavior, end) }.sorted()
             guard population.count >= 2, !population.contains(where: { $0 < 0 }) else { continue }
             let threshold = percentile(statistic, of: population)
-            count(key, behavior, holds(value, criteria, threshold), at: end, told)
+            let toldThreshold: MetricValue =
+              custom[behavior.metric ?? ""] == nil
+              ? .count(Int64(threshold)) : .number(threshold)
+            let rank = population.count { $0 < value } + 1
+            count(
+              key, behavior, holds(value, criteria, threshold), at: end, told,
+              .percentile(
+                toldThreshold, value: told, FleetRank(things: population.count, rank: rank)))
           } else if case .count(let threshold)? = criteria.value {
             count(key, behavior, holds(value, criteria, Double(threshold)), at: end, told)
           }
@@ -256,7 +268,8 @@ struct TwinEngine {
   // MARK: Counting
 
   mutating func count(
-    _ key: Key, _ behavior: Behavior, _ conforms: Bool, at time: Int64, _ value: MetricValue
+    _ key: Key, _ behavior: Behavior, _ conforms: Bool, at time: Int64, _ value: MetricValue,
+    _ fleet: ExplainedDatapoint.Grounds? = nil
   ) {
     let order = profiles[key.profile]?.behaviors.firstIndex { $0.name == key.behavior } ?? 0
     var streak = streaks[key] ?? Streak(behavior: behavior, order: order)
@@ -266,6 +279,7 @@ struct TwinEngine {
     if conforms {
       streak.conforming += 1
       streak.violating = 0
+      streak.trace = []
       let needed = Int(behavior.criteria?.consecutiveDatapointsToClear ?? 1)
       if let alarm = streak.alarm, streak.conforming >= needed {
         streaks[key] = nil
@@ -274,11 +288,14 @@ struct TwinEngine {
     } else {
       streak.violating += 1
       streak.conforming = 0
+      streak.trace.append(ExplainedDatapoint(time: time, fleet ?? grounds(value, behavior)))
       let needed = Int(behavior.criteria?.consecutiveDatapointsToAlarm ?? 1)
       if streak.alarm == nil, streak.violating >= needed {
         episodes += 1
         streak.alarm = (episodes, time)
         say(.inAlarm, key, at: time, value, episodes)
+        said[said.count - 1].datapoints = streak.trace
+        said[said.count - 1].targets = targets(of: key.profile, covering: key.thing)
       }
     }
     streaks[key] = streak

@@ -22,14 +22,19 @@ import Testing
       if case .verify(let said, _) = input, let episode = episodes[said.violationID] {
         twin.verify(episode: episode, said.verification)
       }
-      for event in engine.apply(input).events {
+      let outcome = engine.apply(input)
+      let explanations = Dictionary(
+        uniqueKeysWithValues: outcome.explanations.map { ($0.violationID, $0) })
+      for event in outcome.events {
         let episode = episodes[event.violationID, default: episodes.count + 1]
         episodes[event.violationID] = episode
+        let why = event.type == .inAlarm ? explanations[event.violationID] : nil
         said.append(
           TwinEngine.Said(
             type: event.type, thing: event.thing.text, profile: event.securityProfileName,
             behavior: event.behavior.name, time: event.time, value: event.metricValue,
-            episode: episode, verification: event.verification))
+            episode: episode, verification: event.verification,
+            datapoints: why?.datapoints ?? [], targets: Set(why?.targets ?? [])))
       }
       guard said == twin.said else {
         let place = zip(said, twin.said).prefix { $0 == $1 }.count
@@ -59,6 +64,15 @@ import Testing
     for type in ViolationEventType.allCases {
       #expect(said.count { $0.type == type } > 100)
     }
+    let datapoints = said.flatMap(\.datapoints)
+    #expect(said.count { $0.datapoints.count > 1 } > 100)
+    #expect(said.count { $0.targets.count > 1 } > 10)
+    #expect(
+      datapoints.count { if case .percentile = $0.grounds { true } else { false } } > 100)
+    #expect(
+      datapoints.count { datapoint in
+        if case .elements(let fault) = datapoint.grounds { fault.networks != [] } else { false }
+      } > 10)
     for state in VerificationState.allCases {
       #expect(said.count { $0.verification.state == state } > 10, "\(state)")
     }

@@ -84,6 +84,12 @@ final class FailingStore: Store {
     try inner.hasEvents(ofViolation: violationID)
   }
 
+  func explanation(
+    ofViolation violationID: String
+  ) throws(StoreError) -> ViolationExplanation? {
+    try inner.explanation(ofViolation: violationID)
+  }
+
   func oldestSequence() throws(StoreError) -> Int64? {
     try inner.oldestSequence()
   }

@@ -26,6 +26,7 @@ import Testing
       ),
     ] as [(String, UInt64, UInt64)])
   func `an address is its number`(text: String, high: UInt64, low: UInt64) {
+    #expect(IPAddress(IPAddress(high: high, low: low).text) == IPAddress(text))
     #expect(IPAddress(text) == IPAddress(high: high, low: low))
   }
 
@@ -39,6 +40,17 @@ import Testing
     "1:2:3:4:5:6::1.2.3.4",
     "1:2:3:4:5:6:7:0.0.0.8", "1:2:3:4:5:6:7::0.0.0.7", "::\u{661}", "１.2.3.4", "localhost",
   ]
+
+  @Test(arguments: [
+    "0.0.0.0", "192.0.2.1", "::", "::1", "1::", "2001:db8::8:800:200c:417a", "1:2:3:4:5:6:7:0",
+    "2001:db8:0:1:1:1:1:1", "2001:0:0:1::1", "2001:db8::1:0:0:1",
+    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+  ])
+  func `an address is written as RFC 5952 says`(text: String) {
+    #expect(IPAddress(text)?.text == text)
+    let length = text.contains(":") ? 128 : 32
+    #expect(CIDR(text)?.text == "\(text)/\(length)")
+  }
 
   @Test(arguments: refused)
   func `no other text is an address`(text: String) {

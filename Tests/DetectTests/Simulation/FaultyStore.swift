@@ -175,6 +175,13 @@ final class FaultyStore: Store, @unchecked Sendable {
     return try disk.store.hasEvents(ofViolation: violationID)
   }
 
+  func explanation(
+    ofViolation violationID: String
+  ) throws(StoreError) -> ViolationExplanation? {
+    try mayFail(.readRefused)
+    return try disk.store.explanation(ofViolation: violationID)
+  }
+
   func oldestSequence() throws(StoreError) -> Int64? {
     try mayFail(.readRefused)
     return try disk.store.oldestSequence()

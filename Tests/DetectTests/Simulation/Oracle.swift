@@ -10,6 +10,8 @@ struct FaultlessRun {
   private(set) var descriptions: [String] = []
   /// What was said of violations, in order.
   private(set) var verifications: [ViolationVerification] = []
+  /// By the identifier of the violation.
+  private(set) var explanations: [String: ViolationExplanation] = [:]
 
   init(of groups: [JournalGroup]) throws(StoreError) {
     for group in groups {
@@ -24,22 +26,29 @@ struct FaultlessRun {
       // One by one, to see which are accepted.
       for report in reports {
         let outcome = engine.apply(.reports([report], at: time))
-        events += outcome.events
+        note(outcome)
         if outcome.batch.accepted == 1 { accepted.append(report) }
       }
     case .changes(let changes, _):
       for case .putProfile(let profile) in changes {
         descriptions.append(profile.description ?? "")
       }
-      events += engine.apply(input).events
-    case .advance, .configure: events += engine.apply(input).events
+      note(engine.apply(input))
+    case .advance, .configure: note(engine.apply(input))
     case .verify(let said, _):
-      events += engine.apply(input).events
+      note(engine.apply(input))
       verifications.append(said)
       for index in events.indices where events[index].violationID == said.violationID {
         events[index].verification = said.verification
       }
     }
+  }
+}
+
+extension FaultlessRun {
+  private mutating func note(_ outcome: Engine.Outcome) {
+    events += outcome.events
+    for why in outcome.explanations { explanations[why.violationID] = why }
   }
 }
 
@@ -58,6 +67,12 @@ struct Oracle {
       for (watcher, seen) in record.seen where seen.unverified != history.unverified {
         violations.append(
           "watcher \(watcher) saw \(seen.map(\.sequence)) of \(history.map(\.sequence))")
+      }
+      for event in history where event.type == .inAlarm {
+        expect(
+          try disk.store.explanation(ofViolation: event.violationID)
+            == run.explanations[event.violationID],
+          "the explanation of event \(event.sequence) is another one")
       }
       let recovery = try Recovery(from: disk.store)
       compare(recovery.engine.state, with: run.engine.state)
@@ -113,6 +128,9 @@ struct Oracle {
     expect(
       record.listed.allSatisfy { starts[$0.key] == $0.value },
       "a violation was listed that never was")
+    expect(
+      record.explained.allSatisfy { run.explanations[$0.key] == $0.value },
+      "a violation was explained otherwise")
   }
 
   private mutating func compare(

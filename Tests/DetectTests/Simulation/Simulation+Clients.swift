@@ -24,6 +24,8 @@ struct ClientRecord {
   var verifications: [ViolationVerification] = []
   /// The events that each watcher was given, in the order in which it was given them.
   var seen: [Int: [ViolationEvent]] = [:]
+  /// What was said to why a violation was raised.
+  var explained: [String: ViolationExplanation] = [:]
   /// Violations that were listed as active, with their start.
   var listed: [String: Int64] = [:]
 }
@@ -223,6 +225,7 @@ extension Simulation {
           record.listed[violation.violationID] = violation.violationStartTime
         }
       }
+      await explain(record.listed.keys.sorted().randomElement(using: &random))
       let thing = "thing-\(Int.random(in: 0..<Self.things, using: &random))"
       let request = ListMetricValues(
         thingName: thing, metricName: "aws:listening-tcp-ports", startTime: Self.start - 60_000,
@@ -239,6 +242,20 @@ extension Simulation {
 }
 
 extension Simulation {
+  /// Asks why a violation was raised. Who has seen the violation can be told.
+  private func explain(_ violationID: String?) async {
+    guard let violationID else { return }
+    let service = await running()
+    do {
+      let why = try await service.explainViolation(ExplainViolation(violationID: violationID))
+      if hears(service) { record.explained[violationID] = why }
+    } catch DetectError.unavailable {
+      await Task.yield()
+    } catch {
+      if hears(service) { violations.append("of a violation that was listed: \(error)") }
+    }
+  }
+
   /// Says of violations, active ones and ended ones, what they were; every time something else. Nothing is
   /// tried again: what was not answered may have been kept or not.
   private func verify() async {

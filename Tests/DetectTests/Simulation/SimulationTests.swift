@@ -33,7 +33,8 @@ import Testing
 
   @Test func `the lives tell enough: every fault, crash and retry occurs`() {
     var happened: [Fault: Int] = [:]
-    var (crashes, stops, lost, duplicates, listed, verified) = (0, 0, 0, 0, 0, 0)
+    var (crashes, stops, lost, duplicates, listed) = (0, 0, 0, 0, 0)
+    var (verified, explained) = (0, 0)
     var events: [ViolationEventType: Int] = [:]
     for seed in 1...80 as ClosedRange<UInt64> {
       let life = Simulation(seed: seed)
@@ -45,6 +46,7 @@ import Testing
       duplicates += life.record.duplicates
       listed += life.record.listed.count
       verified += life.record.verifications.count
+      explained += life.record.explained.count
       for event in life.record.seen[0] ?? [] { events[event.type, default: 0] += 1 }
     }
     for fault in Fault.allCases { #expect(happened[fault, default: 0] > 3, "\(fault)") }
@@ -55,6 +57,7 @@ import Testing
     #expect(duplicates > 100)
     #expect(listed > 100)
     #expect(verified > 100)
+    #expect(explained > 100)
   }
 
   @Test func `a seed is one life: it gives the same history each time`() {

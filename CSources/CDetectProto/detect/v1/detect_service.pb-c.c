@@ -7,7 +7,7 @@
 #endif
 
 #include "detect/v1/detect_service.pb-c.h"
-static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[20] =
+static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[21] =
 {
   { "CreateSecurityProfile", &detect__v1__create_security_profile_request__descriptor, &detect__v1__create_security_profile_response__descriptor },
   { "DescribeSecurityProfile", &detect__v1__describe_security_profile_request__descriptor, &detect__v1__describe_security_profile_response__descriptor },
@@ -26,13 +26,14 @@ static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[20
   { "DeleteCustomMetric", &detect__v1__delete_custom_metric_request__descriptor, &detect__v1__delete_custom_metric_response__descriptor },
   { "ListActiveViolations", &detect__v1__list_active_violations_request__descriptor, &detect__v1__list_active_violations_response__descriptor },
   { "ListViolationEvents", &detect__v1__list_violation_events_request__descriptor, &detect__v1__list_violation_events_response__descriptor },
+  { "ExplainViolation", &detect__v1__explain_violation_request__descriptor, &detect__v1__explain_violation_response__descriptor },
   { "PutVerificationStateOnViolation", &detect__v1__put_verification_state_on_violation_request__descriptor, &detect__v1__put_verification_state_on_violation_response__descriptor },
   { "WatchViolationEvents", &detect__v1__watch_violation_events_request__descriptor, &detect__v1__watch_violation_events_response__descriptor },
   { "Backtest", &detect__v1__backtest_request__descriptor, &detect__v1__backtest_response__descriptor },
 };
 const unsigned detect__v1__detect__method_indices_by_name[] = {
   6,        /* AttachSecurityProfile */
-  19,        /* Backtest */
+  20,        /* Backtest */
   10,        /* CreateCustomMetric */
   0,        /* CreateSecurityProfile */
   14,        /* DeleteCustomMetric */
@@ -40,17 +41,18 @@ const unsigned detect__v1__detect__method_indices_by_name[] = {
   11,        /* DescribeCustomMetric */
   1,        /* DescribeSecurityProfile */
   7,        /* DetachSecurityProfile */
+  17,        /* ExplainViolation */
   15,        /* ListActiveViolations */
   13,        /* ListCustomMetrics */
   4,        /* ListSecurityProfiles */
   8,        /* ListSecurityProfilesForTarget */
   9,        /* ListTargetsForSecurityProfile */
   16,        /* ListViolationEvents */
-  17,        /* PutVerificationStateOnViolation */
+  18,        /* PutVerificationStateOnViolation */
   12,        /* UpdateCustomMetric */
   2,        /* UpdateSecurityProfile */
   5,        /* ValidateSecurityProfileBehaviors */
-  18         /* WatchViolationEvents */
+  19         /* WatchViolationEvents */
 };
 const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
 {
@@ -59,7 +61,7 @@ const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
   "Detect",
   "Detect__V1__Detect",
   "detect.v1",
-  20,
+  21,
   detect__v1__detect__method_descriptors,
   detect__v1__detect__method_indices_by_name
 };
@@ -199,13 +201,21 @@ void detect__v1__detect__list_violation_events(ProtobufCService *service,
   assert(service->descriptor == &detect__v1__detect__descriptor);
   service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void detect__v1__detect__explain_violation(ProtobufCService *service,
+                                           const Detect__V1__ExplainViolationRequest *input,
+                                           Detect__V1__ExplainViolationResponse_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void detect__v1__detect__put_verification_state_on_violation(ProtobufCService *service,
                                                              const Detect__V1__PutVerificationStateOnViolationRequest *input,
                                                              Detect__V1__PutVerificationStateOnViolationResponse_Closure closure,
                                                              void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__watch_violation_events(ProtobufCService *service,
                                                 const Detect__V1__WatchViolationEventsRequest *input,
@@ -213,7 +223,7 @@ void detect__v1__detect__watch_violation_events(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__backtest(ProtobufCService *service,
                                   const Detect__V1__BacktestRequest *input,
@@ -221,7 +231,7 @@ void detect__v1__detect__backtest(ProtobufCService *service,
                                   void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 20, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__init (Detect__V1__Detect_Service *service,
                                Detect__V1__Detect_ServiceDestroy destroy)

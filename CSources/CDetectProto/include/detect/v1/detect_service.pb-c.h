@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "detect/v1/backtest.pb-c.h"
 #include "detect/v1/custom_metric.pb-c.h"
+#include "detect/v1/explanation.pb-c.h"
 #include "detect/v1/security_profile.pb-c.h"
 #include "detect/v1/violation.pb-c.h"
 
@@ -103,6 +104,10 @@ struct Detect__V1__Detect_Service
                                 const Detect__V1__ListViolationEventsRequest *input,
                                 Detect__V1__ListViolationEventsResponse_Closure closure,
                                 void *closure_data);
+  void (*explain_violation)(Detect__V1__Detect_Service *service,
+                            const Detect__V1__ExplainViolationRequest *input,
+                            Detect__V1__ExplainViolationResponse_Closure closure,
+                            void *closure_data);
   void (*put_verification_state_on_violation)(Detect__V1__Detect_Service *service,
                                               const Detect__V1__PutVerificationStateOnViolationRequest *input,
                                               Detect__V1__PutVerificationStateOnViolationResponse_Closure closure,
@@ -140,6 +145,7 @@ void detect__v1__detect__init (Detect__V1__Detect_Service *service,
       function_prefix__ ## delete_custom_metric,\
       function_prefix__ ## list_active_violations,\
       function_prefix__ ## list_violation_events,\
+      function_prefix__ ## explain_violation,\
       function_prefix__ ## put_verification_state_on_violation,\
       function_prefix__ ## watch_violation_events,\
       function_prefix__ ## backtest  }
@@ -211,6 +217,10 @@ void detect__v1__detect__list_violation_events(ProtobufCService *service,
                                                const Detect__V1__ListViolationEventsRequest *input,
                                                Detect__V1__ListViolationEventsResponse_Closure closure,
                                                void *closure_data);
+void detect__v1__detect__explain_violation(ProtobufCService *service,
+                                           const Detect__V1__ExplainViolationRequest *input,
+                                           Detect__V1__ExplainViolationResponse_Closure closure,
+                                           void *closure_data);
 void detect__v1__detect__put_verification_state_on_violation(ProtobufCService *service,
                                                              const Detect__V1__PutVerificationStateOnViolationRequest *input,
                                                              Detect__V1__PutVerificationStateOnViolationResponse_Closure closure,
