@@ -87,6 +87,10 @@ struct oracle make_oracle(struct prefixes prefixes);
 void free_oracle(struct oracle oracle);
 bool oracle_contains(const struct oracle *oracle, core_address address);
 
+/* Calls back for the disjoint prefixes that the ranges are made of; no workload has a /0. */
+typedef void add_prefix(void *table, core_address network, int length);
+void each_prefix(const struct oracle *oracle, add_prefix *add, void *table);
+
 /* ----------------------------------------------------------------------------------------- peers
  */
 
@@ -97,6 +101,14 @@ struct peers {
 void start_dpdk(void);
 struct peers measure_dpdk(enum family family, const struct oracle *oracle,
                           const core_address *addresses, size_t count);
+double measure_mmdb(enum family family, const struct oracle *oracle, const core_address *addresses,
+                    size_t count);
+/* The union of prefixes by a trie, as a body to be measured; tells its ranges and its bytes. */
+struct trie_build {
+  struct prefixes prefixes;
+  size_t ranges, bytes;
+};
+void build_trie(void *build);
 void sort_with_highway(int64_t *values, size_t count);
 
 /* ------------------------------------------------------------------------------------- benchmarks

@@ -23,36 +23,6 @@ void start_dpdk(void) {
   REQUIRE(rte_eal_init(count, arguments) >= 0);
 }
 
-typedef void add_prefix(void *table, core_address network, int length);
-
-/* Calls back for the prefixes that a range is made of. */
-static void add_range(add_prefix *add, void *table, core_address first, core_address last) {
-  unsigned __int128 from = (unsigned __int128)first.high << 64 | first.low;
-  unsigned __int128 to = (unsigned __int128)last.high << 64 | last.low;
-  for (;;) {
-    int length = 128;
-    while (length > 0) {
-      unsigned __int128 host = ((unsigned __int128)1 << (129 - length)) - 1;
-      if (length == 1 || (from & host) != 0 || from + host > to || from + host < from) {
-        break;
-      }
-      length--;
-    }
-    add(table, (core_address){(uint64_t)(from >> 64), (uint64_t)from}, length);
-    unsigned __int128 end = from + (((unsigned __int128)1 << (128 - length)) - 1);
-    if (end >= to) {
-      return;
-    }
-    from = end + 1;
-  }
-}
-
-static void add_all(add_prefix *add, void *table, const struct oracle *oracle) {
-  for (size_t i = 0; i < oracle->count; i++) {
-    add_range(add, table, oracle->first[i], oracle->last[i]);
-  }
-}
-
 /* ------------------------------------------------------------------------------------------ IPv4
  */
 
@@ -110,7 +80,7 @@ static struct peers measure_ipv4(const struct oracle *oracle, const core_address
   if (rte_fib_select_lookup(call.table, RTE_FIB_LOOKUP_DIR24_8_VECTOR_AVX512) != 0) {
     REQUIRE(rte_fib_select_lookup(call.table, RTE_FIB_LOOKUP_DEFAULT) == 0);
   }
-  add_all(add_to_fib, call.table, oracle);
+  each_prefix(oracle, add_to_fib, call.table);
   peers.fib = measure(look_up_fib, &call, count);
   for (size_t i = 0; i < count; i++) {
     REQUIRE((call.values[i] == NEXT_HOP) == oracle_contains(oracle, addresses[i]));
@@ -120,7 +90,7 @@ static struct peers measure_ipv4(const struct oracle *oracle, const core_address
   struct rte_lpm_config lpm = {.max_rules = 1 << 21, .number_tbl8s = count_long(oracle)};
   call.table = rte_lpm_create("lpm", SOCKET_ID_ANY, &lpm);
   REQUIRE(call.table != NULL);
-  add_all(add_to_lpm, call.table, oracle);
+  each_prefix(oracle, add_to_lpm, call.table);
   peers.lpm = measure(look_up_lpm, &call, count);
   for (size_t i = 0; i < count; i++) {
     REQUIRE(((call.hops[i] & RTE_LPM_LOOKUP_SUCCESS) != 0) ==
@@ -186,7 +156,7 @@ static struct peers measure_ipv6(const struct oracle *oracle, const core_address
   if (rte_fib6_select_lookup(call.table, RTE_FIB6_LOOKUP_TRIE_VECTOR_AVX512) != 0) {
     REQUIRE(rte_fib6_select_lookup(call.table, RTE_FIB6_LOOKUP_DEFAULT) == 0);
   }
-  add_all(add_to_fib6, call.table, oracle);
+  each_prefix(oracle, add_to_fib6, call.table);
   peers.fib = measure(look_up_fib6, &call, count);
   for (size_t i = 0; i < count; i++) {
     REQUIRE((call.values[i] == NEXT_HOP) == oracle_contains(oracle, addresses[i]));
@@ -197,7 +167,7 @@ static struct peers measure_ipv6(const struct oracle *oracle, const core_address
   lpm.number_tbl8s = oracle->count > 10000 ? 1 << 19 : 1 << 16;
   call.table = rte_lpm6_create("lpm6", SOCKET_ID_ANY, &lpm);
   REQUIRE(call.table != NULL);
-  add_all(add_to_lpm6, call.table, oracle);
+  each_prefix(oracle, add_to_lpm6, call.table);
   peers.lpm = measure(look_up_lpm6, &call, count);
   for (size_t i = 0; i < count; i++) {
     REQUIRE((call.hops[i] == (int32_t)NEXT_HOP) == oracle_contains(oracle, addresses[i]));

@@ -211,3 +211,27 @@ bool oracle_contains(const struct oracle *oracle, core_address address) {
   }
   return low > 0 && compare(address, oracle->last[low - 1]) <= 0;
 }
+
+void each_prefix(const struct oracle *oracle, add_prefix *add, void *table) {
+  for (size_t i = 0; i < oracle->count; i++) {
+    core_address first = oracle->first[i], last = oracle->last[i];
+    unsigned __int128 from = (unsigned __int128)first.high << 64 | first.low;
+    unsigned __int128 to = (unsigned __int128)last.high << 64 | last.low;
+    for (;;) {
+      int length = 128;
+      while (length > 1) {
+        unsigned __int128 host = ((unsigned __int128)1 << (129 - length)) - 1;
+        if ((from & host) != 0 || from + host > to) {
+          break;
+        }
+        length--;
+      }
+      add(table, (core_address){(uint64_t)(from >> 64), (uint64_t)from}, length);
+      unsigned __int128 end = from + (((unsigned __int128)1 << (128 - length)) - 1);
+      if (end >= to) {
+        break;
+      }
+      from = end + 1;
+    }
+  }
+}
