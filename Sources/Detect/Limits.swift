@@ -75,6 +75,21 @@ package enum Limits {
   /// number. They leave room for AWS's own below, and last for 645 times as many metrics as there may be.
   package static let customMetricNumbers: ClosedRange<UInt16> = 1000...65535
 
+  // Dimensions (evidence.md 6.1, 8.2).
+
+  /// Dimensions of the account: AWS's quota.
+  package static let dimensions = 10
+  /// Topic filters of one dimension: the API model's range.
+  package static let topicFiltersPerDimension = 1...100
+  /// Characters of a topic filter: the API model's range.
+  package static let topicFilterCharacters = 1...256
+  /// Numbers that lists of filters are given, each once, since windows and stored values of earlier ones
+  /// keep theirs. With operator and metric behind it a number fills 32 bits; the least one keeps clear of
+  /// all metrics that are not narrowed. They last for ten updates a second during a month.
+  package static let dimensionNumbers: ClosedRange<UInt32> = 512...(1 << 25 - 1)
+  /// Bytes of a reported topic: four times AWS's maximum, as other brokers allow more.
+  package static let topicBytes = 1024
+
   // Groups (evidence.md 5.3).
 
   /// Groups of the account. AWS publishes no number; this one bounds what may be created.

@@ -277,7 +277,7 @@ import Testing
   }
 
   private func chunk(
-    _ thing: String, _ metric: UInt16, position: Int64, _ first: Int64, _ last: Int64
+    _ thing: String, _ metric: UInt32, position: Int64, _ first: Int64, _ last: Int64
   ) -> MetricValueChunk {
     MetricValueChunk(
       thing: ThingName(thing), metric: Metric(number: metric), position: position,
@@ -285,7 +285,7 @@ import Testing
   }
 
   private func values(
-    _ store: any Store, _ thing: String, _ metric: UInt16, _ start: Int64, _ end: Int64,
+    _ store: any Store, _ thing: String, _ metric: UInt32, _ start: Int64, _ end: Int64,
     upTo position: Int64
   ) throws -> [MetricValueChunk] {
     try store.metricValues(

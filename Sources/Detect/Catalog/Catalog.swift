@@ -17,7 +17,12 @@ package struct Catalog: Sendable {
   /// Custom metrics by name.
   package private(set) var customMetrics: [String: CustomMetric] = [:]
   package private(set) var customMetricNames = SortedList<String>()
-  /// Every metric there is, for those who look one up.
+  /// Dimensions by name.
+  package private(set) var dimensions: [String: Dimension] = [:]
+  package private(set) var dimensionNames = SortedList<String>()
+  /// The number that the latest filters of a dimension were given, nil before the first.
+  private(set) var lastDimensionNumber: UInt32?
+  /// Every metric and dimension there is, for those who look one up.
   package private(set) var metrics = MetricDefinitions()
   /// The number that the latest custom metric was given, nil before the first.
   private(set) var lastMetricNumber: UInt16?
@@ -117,6 +122,17 @@ package struct Catalog: Sendable {
     return lastMetricNumber < Limits.customMetricNumbers.upperBound ? lastMetricNumber + 1 : nil
   }
 
+  /// The names of the profiles that narrow a metric by a dimension, in order.
+  package func profiles(usingDimension name: String) -> [String] {
+    profileNames.elements.filter { profiles[$0]?.uses(dimension: name) ?? false }
+  }
+
+  /// A number that no filters of a dimension have or had, nil once all are given away.
+  package var unusedDimensionNumber: UInt32? {
+    guard let lastDimensionNumber else { return Limits.dimensionNumbers.lowerBound }
+    return lastDimensionNumber < Limits.dimensionNumbers.upperBound ? lastDimensionNumber + 1 : nil
+  }
+
   // MARK: Changes
 
   /// The things whose coverage or rules a change may have altered.
@@ -187,10 +203,24 @@ package struct Catalog: Sendable {
     case .removeCustomMetric(let name):
       customMetrics[name] = nil
       customMetricNames.remove(name)
-      metrics.remove(name)
+      metrics.remove(metric: name)
       return .none
     case .giveMetricNumber(let number):
       lastMetricNumber = number
+      return .none
+    case .putDimension(let dimension):
+      // Who is judged otherwise is told by the profiles that are put together with it.
+      dimensions[dimension.name] = dimension
+      dimensionNames.insert(dimension.name)
+      metrics.insert(dimension)
+      return .none
+    case .removeDimension(let name):
+      dimensions[name] = nil
+      dimensionNames.remove(name)
+      metrics.remove(dimension: name)
+      return .none
+    case .giveDimensionNumber(let number):
+      lastDimensionNumber = number
       return .none
     }
   }

@@ -1,4 +1,4 @@
-/// A change of what the service knows of profiles, metrics, targets, things, groups and tags.
+/// A change of what the service knows of profiles, metrics, dimensions, targets, things, groups and tags.
 ///
 /// A change says what is true afterwards, not what was asked: the decision is made once, before the
 /// journal, and replay repeats the effect even if a later version would decide otherwise. Each change also
@@ -20,4 +20,8 @@ package enum Change: Hashable, Sendable {
   case removeCustomMetric(String)
   /// Numbers of custom metrics up to this one have been given away.
   case giveMetricNumber(UInt16)
+  case putDimension(Dimension)
+  case removeDimension(String)
+  /// Numbers of dimensions up to this one have been given away.
+  case giveDimensionNumber(UInt32)
 }

@@ -36,10 +36,10 @@ package struct BehaviorRule: Equatable, Sendable {
     case strings(Set<String>, within: Bool)
   }
 
+  /// Narrowed where the behavior names a dimension: other filters make another metric.
   package var metric: Metric
   package var family: MetricFamily
   package var kind: MetricKind
-  package var dimension: MetricDimension?
   /// Nil retains the metric and never judges.
   package var criterion: Criterion?
   /// Length of the window in milliseconds, one bucket for a bucketed metric whose behavior names none. Nil
@@ -51,13 +51,12 @@ package struct BehaviorRule: Equatable, Sendable {
   package var datapointsToClear: Int
 
   package init(
-    metric: MetricDescription, dimension: MetricDimension?, criterion: Criterion?, duration: Int64?,
-    datapointsToAlarm: Int, datapointsToClear: Int
+    metric: MetricDescription, criterion: Criterion?, duration: Int64?, datapointsToAlarm: Int,
+    datapointsToClear: Int
   ) {
     self.metric = metric.metric
     family = metric.family
     kind = metric.kind
-    self.dimension = dimension
     self.criterion = criterion
     self.duration = duration
     self.datapointsToAlarm = datapointsToAlarm

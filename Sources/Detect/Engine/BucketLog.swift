@@ -234,7 +234,7 @@ extension BucketLog {
 extension BucketLog.Cell {
   fileprivate init(from reader: inout ByteReader) throws(StoreError) {
     end = try reader.readInt64()
-    metric = Metric(number: try reader.readUInt16())
+    metric = Metric(number: try reader.readUInt32())
     switch try reader.readUInt8() {
     case 0: value = .sum(try reader.readInt64())
     case 1:

@@ -89,8 +89,9 @@ extension Engine {
     }
     let coverage = things[thing].coverage
     guard !report.datapoints.isEmpty, !coverage.plans.isEmpty else { return }
-    store(report.datapoints, of: thing, coverage, at: time)
-    let folded = report.datapoints.folded
+    let datapoints = coverage.narrowed.expand(report.datapoints, of: report.thing)
+    store(datapoints, of: thing, coverage, at: time)
+    let folded = datapoints.folded
     for index in coverage.arrivals {
       let slot = coverage.slots[index]
       guard let datapoint = folded.first(where: { $0.metric == slot.metric }) else { continue }
@@ -231,8 +232,8 @@ extension [ReportedDatapoint] {
 }
 
 extension ReportedValue {
-  /// Takes in a later value of the same metric and report. The family is that of AWS's metric; counts are
-  /// of no other ones.
+  /// Takes in a later value of the same metric and report. The family is that of AWS's metric, narrowed or
+  /// not; counts are of no other ones.
   fileprivate mutating func fold(_ later: ReportedValue, _ family: MetricFamily?) {
     switch (self, later) {
     case (.count(let a), .count(let b)) where family != .reportedGauge:

@@ -226,7 +226,8 @@ extension Change {
     var key = ByteWriter()
     key.write(Engine.RecordKind.catalog)
     var isRemoval = false
-    // The second byte orders the kinds; metrics, profiles and groups come before what refers to them.
+    // The second byte orders the kinds; metrics, dimensions, profiles and groups come before what refers to
+    // them.
     switch self {
     case .putCustomMetric(let metric):
       key.write(UInt8(0))
@@ -280,6 +281,18 @@ extension Change {
       isRemoval = tags.isEmpty
     case .giveMetricNumber:
       key.write(UInt8(7))
+    case .putDimension(let dimension):
+      // Before the profiles as well: among the metrics, of which none has an empty name.
+      key.write(UInt8(0))
+      key.write("")
+      key.write(dimension.name)
+    case .removeDimension(let name):
+      key.write(UInt8(0))
+      key.write("")
+      key.write(name)
+      isRemoval = true
+    case .giveDimensionNumber:
+      key.write(UInt8(8))
     }
     if isRemoval { return SnapshotRecord(key: key.bytes, value: nil) }
     var value = ByteWriter()

@@ -12,8 +12,10 @@ final class ProfilePlan: Sendable {
   let profileName: String
   let profileNumber: UInt32
   let entries: [Entry]
-  /// Every metric that a behavior uses or that is retained.
+  /// Every metric that a behavior uses or that is retained, narrowed ones under numbers of their own.
   let metrics: Set<Metric>
+  /// The filters of the dimensions that narrow some of them.
+  let filters: [TopicFilters]
 
   init(
     _ profile: SecurityProfile, of definitions: MetricDefinitions, settings: Settings,
@@ -34,9 +36,14 @@ final class ProfilePlan: Sendable {
     }
     self.entries = entries
     let retained = profile.additionalMetricsToRetain.compactMap {
-      definitions.named($0.metric)?.metric
+      definitions.resolve($0.metric, $0.metricDimension)?.metric
     }
     metrics = Set(entries.map(\.rule.metric)).union(retained)
+    let references =
+      profile.behaviors.map(\.metricDimension)
+      + profile.additionalMetricsToRetain.map(\.metricDimension)
+    filters = Set(references.compactMap { $0?.dimensionName }).sorted()
+      .compactMap { definitions.filters(ofDimension: $0) }
   }
 }
 
@@ -89,6 +96,8 @@ final class Coverage: Sendable {
   let slots: [Slot]
   /// The indices of those that are judged when a report arrives.
   let arrivals: [Int]
+  /// The metrics among those in use that a dimension narrows.
+  let narrowed: NarrowedMetrics
   /// The metrics that a covering profile uses.
   private let used: MetricSet
   /// The metrics that a behavior sums over a window that ends at a report's time.
@@ -110,6 +119,7 @@ final class Coverage: Sendable {
     }
     self.slots = slots
     arrivals = slots.indices.filter { slots[$0].when == .onArrival }
+    narrowed = NarrowedMetrics(of: plans)
     self.used = used
     self.summed = summed
   }
@@ -129,11 +139,11 @@ final class Coverage: Sendable {
   }
 }
 
-/// A few metrics, asked for at every datapoint: AWS's own, whose numbers are small, in one word; those of
-/// users, whose numbers may be any, in a short sorted list.
+/// A few metrics, asked for at every datapoint: AWS's own, whose numbers are small, in one word; all others,
+/// whose numbers may be any, in a short sorted list.
 struct MetricSet: Sendable {
   private var ofAWS: UInt64 = 0
-  private var custom: [UInt16] = []
+  private var others: [UInt32] = []
 
   mutating func insert(_ metric: Metric) {
     guard metric.number >= 64 else {
@@ -141,24 +151,24 @@ struct MetricSet: Sendable {
       return
     }
     let place = place(of: metric.number)
-    if place == custom.count || custom[place] != metric.number {
-      custom.insert(metric.number, at: place)
+    if place == others.count || others[place] != metric.number {
+      others.insert(metric.number, at: place)
     }
   }
 
   func contains(_ metric: Metric) -> Bool {
     guard metric.number >= 64 else { return ofAWS >> UInt64(metric.number) & 1 == 1 }
     let place = place(of: metric.number)
-    return place < custom.count && custom[place] == metric.number
+    return place < others.count && others[place] == metric.number
   }
 
-  /// Where in `custom` the number is or would be.
-  private func place(of number: UInt16) -> Int {
+  /// Where in `others` the number is or would be.
+  private func place(of number: UInt32) -> Int {
     var low = 0
-    var high = custom.count
+    var high = others.count
     while low < high {
       let middle = (low + high) / 2
-      if custom[middle] < number { low = middle + 1 } else { high = middle }
+      if others[middle] < number { low = middle + 1 } else { high = middle }
     }
     return low
   }

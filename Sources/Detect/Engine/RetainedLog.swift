@@ -69,7 +69,7 @@ struct RetainedLog: Sendable {
         let time = try reader.readInt64()
         records.append(
           try reader.readList { r throws(StoreError) in
-            let metric = Metric(number: try r.readUInt16())
+            let metric = Metric(number: try r.readUInt32())
             return RetainedValue(metric: metric, time: time, value: try MetricValue(from: &r))
           })
       }

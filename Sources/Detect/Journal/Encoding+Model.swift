@@ -239,6 +239,39 @@ extension CustomMetric {
   }
 }
 
+extension Dimension {
+  func encode(to writer: inout ByteWriter) {
+    writer.write(name)
+    writer.write(type.rawValue)
+    writer.write(list: stringValues) { $0.write($1) }
+    writer.write(number)
+    writer.write(clientRequestToken)
+    writer.write(creationDate)
+    writer.write(lastModifiedDate)
+  }
+
+  init(from reader: inout ByteReader) throws(StoreError) {
+    let name = try reader.readString()
+    let text = try reader.readString()
+    guard let type = DimensionType(rawValue: text) else {
+      throw .corrupt("a dimension of unknown type in a record")
+    }
+    self.init(
+      name: name, type: type,
+      stringValues: try reader.readList { r throws(StoreError) in
+        let filter = try r.readString()
+        guard (try? TopicFilter(filter)) != nil else {
+          throw .corrupt("a topic filter that is none in a record")
+        }
+        return filter
+      },
+      number: try reader.readUInt32(),
+      clientRequestToken: try reader.readString(),
+      creationDate: try reader.readInt64(),
+      lastModifiedDate: try reader.readInt64())
+  }
+}
+
 extension Settings {
   func encode(to writer: inout ByteWriter) {
     writer.write(account.partition)

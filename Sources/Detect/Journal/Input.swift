@@ -62,10 +62,7 @@ extension MetricReport {
     writer.write(thing.text)
     writer.write(id)
     writer.write(optional: time) { $0.write($1) }
-    writer.write(list: datapoints) { writer, datapoint in
-      writer.write(UInt64(datapoint.metric.number))
-      datapoint.value.encode(to: &writer)
-    }
+    writer.write(list: datapoints) { $1.encode(to: &$0) }
   }
 
   init(from reader: inout ByteReader) throws(StoreError) {
@@ -73,10 +70,33 @@ extension MetricReport {
       thing: ThingName(try reader.readString()),
       id: try reader.readUInt64(),
       time: try reader.readOptional { r throws(StoreError) in try r.readInt64() },
-      datapoints: try reader.readList { r throws(StoreError) in
-        ReportedDatapoint(
-          metric: Metric(number: try r.readUInt16()), value: try ReportedValue(from: &r))
-      })
+      datapoints: try reader.readList { r throws(StoreError) in try ReportedDatapoint(from: &r) })
+  }
+}
+
+/// A topic stands before the value, behind a tag that no value has.
+extension ReportedDatapoint {
+  private static let topicTag: UInt8 = 255
+
+  func encode(to writer: inout ByteWriter) {
+    writer.write(UInt64(metric.number))
+    if let topic {
+      writer.write(Self.topicTag)
+      writer.write(topic)
+    }
+    value.encode(to: &writer)
+  }
+
+  init(from reader: inout ByteReader) throws(StoreError) {
+    let metric = Metric(number: try reader.readUInt32())
+    let tag = try reader.readUInt8()
+    guard tag == Self.topicTag else {
+      self.init(metric: metric, value: try ReportedValue(tag: tag, from: &reader))
+      return
+    }
+    let topic = try reader.readString()
+    let value = try ReportedValue(tag: try reader.readUInt8(), from: &reader)
+    self.init(metric: metric, value: value, topic: topic)
   }
 }
 
@@ -105,8 +125,8 @@ extension ReportedValue {
     }
   }
 
-  init(from reader: inout ByteReader) throws(StoreError) {
-    switch try reader.readUInt8() {
+  init(tag: UInt8, from reader: inout ByteReader) throws(StoreError) {
+    switch tag {
     case 1: self = .count(try reader.readInt64())
     case 2:
       let texts = try reader.readList { r throws(StoreError) in try r.readString() }
@@ -126,7 +146,7 @@ extension ReportedValue {
     case 4: self = .number(try reader.readDouble())
     case 5: self = .numbers(try reader.readList { r throws(StoreError) in try r.readDouble() })
     case 6: self = .strings(try reader.readList { r throws(StoreError) in try r.readString() })
-    case let kind: throw .corrupt("reported value of unknown kind \(kind)")
+    default: throw .corrupt("reported value of unknown kind \(tag)")
     }
   }
 }
@@ -184,6 +204,15 @@ extension Change {
     case .giveMetricNumber(let number):
       writer.write(UInt8(14))
       writer.write(UInt64(number))
+    case .putDimension(let dimension):
+      writer.write(UInt8(15))
+      dimension.encode(to: &writer)
+    case .removeDimension(let name):
+      writer.write(UInt8(16))
+      writer.write(name)
+    case .giveDimensionNumber(let number):
+      writer.write(UInt8(17))
+      writer.write(number)
     }
   }
 
@@ -208,6 +237,9 @@ extension Change {
     case 12: self = .putCustomMetric(try CustomMetric(from: &reader))
     case 13: self = .removeCustomMetric(try reader.readString())
     case 14: self = .giveMetricNumber(try reader.readUInt16())
+    case 15: self = .putDimension(try Dimension(from: &reader))
+    case 16: self = .removeDimension(try reader.readString())
+    case 17: self = .giveDimensionNumber(try reader.readUInt32())
     case let kind: throw .corrupt("change of unknown kind \(kind)")
     }
   }

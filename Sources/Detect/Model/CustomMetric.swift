@@ -51,15 +51,16 @@ package struct CustomMetric: Hashable, Sendable {
       case .ipAddressList: (.list, .cidrs)
       }
     return MetricDescription(
-      name: name, metric: Metric(number: number), family: family, kind: kind,
+      name: name, metric: Metric(number: UInt32(number)), family: family, kind: kind,
       allowsStatistics: type == .number, allowsDimension: false)
   }
 }
 
-/// Every metric there is at one moment: AWS's own and those that users have defined. A small value that may
-/// be handed to those who parse reports.
+/// Every metric there is at one moment, AWS's own and those that users have defined, and the dimensions that
+/// narrow them. A small value that may be handed to those who parse reports.
 package struct MetricDefinitions: Sendable {
   private var custom: [String: MetricDescription] = [:]
+  private var dimensions: [String: TopicFilters] = [:]
 
   /// AWS's metrics only.
   package init() {}
@@ -69,11 +70,35 @@ package struct MetricDefinitions: Sendable {
     Metric.named(name) ?? custom[name]
   }
 
+  /// The filters of the dimension with this name, or nil where there is no such dimension.
+  package func filters(ofDimension name: String) -> TopicFilters? {
+    dimensions[name]
+  }
+
+  /// The metric of this name, narrowed where a dimension is given. Nil where there is no such metric or
+  /// dimension, or they do not fit.
+  package func resolve(_ name: String, _ dimension: MetricDimension?) -> MetricDescription? {
+    guard let metric = named(name) else { return nil }
+    guard let dimension else { return metric }
+    guard metric.allowsDimension, let filters = dimensions[dimension.dimensionName],
+      let dimensionOperator = DimensionOperator(text: dimension.dimensionValueOperator)
+    else { return nil }
+    return metric.narrowed(dimensionOperator, dimension: filters.number)
+  }
+
   mutating func insert(_ metric: CustomMetric) {
     custom[metric.name] = metric.description
   }
 
-  mutating func remove(_ name: String) {
+  mutating func insert(_ dimension: Dimension) {
+    dimensions[dimension.name] = TopicFilters(of: dimension)
+  }
+
+  mutating func remove(metric name: String) {
     custom[name] = nil
+  }
+
+  mutating func remove(dimension name: String) {
+    dimensions[name] = nil
   }
 }

@@ -1,11 +1,29 @@
 /// A metric, by number: small, hashable and the same in every journal.
+///
+///      31                    7   6   5      0
+///     [ number of a dimension │ op │ metric  ]   one of AWS's, narrowed by a dimension: from 65,536 on
+///     [ 0                     │ number       ]   any other
+///
+/// A narrowed metric is judged, windowed and retained like every other one.
 package struct Metric: Hashable, Sendable {
   /// The number under which journals and snapshots know the metric. Never reused.
-  package let number: UInt16
+  package let number: UInt32
 
-  package init(number: UInt16) {
+  package init(number: UInt32) {
     self.number = number
   }
+
+  /// AWS's metric, of which only the messages count that the operator and the dimension of this number let
+  /// through.
+  package init(_ metric: Metric, _ dimensionOperator: DimensionOperator, dimension: UInt32) {
+    number = dimension << 7 | UInt32(dimensionOperator.rawValue) << 6 | metric.number
+  }
+
+  /// The number of the dimension that narrows the metric, nil where none does.
+  package var dimension: UInt32? { number < 1 << 16 ? nil : number >> 7 }
+
+  /// The metric that a dimension narrows; every other one is its own.
+  package var base: Metric { dimension == nil ? self : Metric(number: number & 63) }
 }
 
 /// How a metric's values become datapoints (evaluation.md 3).
@@ -47,10 +65,17 @@ package struct MetricDescription: Hashable, Sendable {
   package let allowsStatistics: Bool
   /// Whether a TOPIC_FILTER dimension may narrow it.
   package let allowsDimension: Bool
+
+  /// The same metric, narrowed by the dimension of this number.
+  func narrowed(_ dimensionOperator: DimensionOperator, dimension: UInt32) -> MetricDescription {
+    MetricDescription(
+      name: name, metric: Metric(metric, dimensionOperator, dimension: dimension), family: family,
+      kind: kind, allowsStatistics: allowsStatistics, allowsDimension: allowsDimension)
+  }
 }
 
 extension Metric {
-  /// Every metric that AWS defines, ordered by number (evidence.md 2.1 and 2.2).
+  /// Every metric that AWS defines, ordered by number (evidence.md 2.1 and 2.2). Numbers are below 64.
   package static let catalogue: [MetricDescription] = [
     describe(1, "aws:message-byte-size", .bucketedSample, statistics: true, dimension: true),
     describe(2, "aws:num-messages-sent", .bucketedCounter, statistics: true, dimension: true),
@@ -82,14 +107,14 @@ extension Metric {
     byName[name]
   }
 
-  /// The description of this metric where it is AWS's own, nil where users have defined it.
+  /// The description of AWS's metric that this one is or narrows, nil where users have defined it.
   package var ofAWS: MetricDescription? {
-    let index = Int(number) - 1
+    let index = Int(base.number) - 1
     return Metric.catalogue.indices.contains(index) ? Metric.catalogue[index] : nil
   }
 
   private static func describe(
-    _ number: UInt16, _ name: String, _ family: MetricFamily, _ kind: MetricKind = .count,
+    _ number: UInt32, _ name: String, _ family: MetricFamily, _ kind: MetricKind = .count,
     statistics: Bool = false, dimension: Bool = false
   ) -> MetricDescription {
     MetricDescription(

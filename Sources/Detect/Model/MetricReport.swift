@@ -20,10 +20,14 @@ package struct MetricReport: Hashable, Sendable {
 package struct ReportedDatapoint: Hashable, Sendable {
   package var metric: Metric
   package var value: ReportedValue
+  /// The MQTT topic of the messages that the value is about, nil where it is not known. Only of metrics
+  /// that a dimension may narrow.
+  package var topic: String?
 
-  package init(metric: Metric, value: ReportedValue) {
+  package init(metric: Metric, value: ReportedValue, topic: String? = nil) {
     self.metric = metric
     self.value = value
+    self.topic = topic
   }
 }
 

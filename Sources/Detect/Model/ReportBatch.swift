@@ -30,11 +30,9 @@ package struct ReportBatch: Sendable {
   ///   - thingName: 1...128 bytes without control characters.
   ///   - id: the report's identifier; 0 stands for none.
   ///   - time: the sender's own time in milliseconds since the epoch, nil for the time of receipt.
-  ///   - datapoints: API names of metrics with their values, in the order sent; a value that is missing
-  ///     is nil.
+  ///   - datapoints: in the order sent.
   package mutating func add(
-    thingName: String, id: UInt64, time: Int64?,
-    datapoints: [(metric: String, value: MetricValue?)]
+    thingName: String, id: UInt64, time: Int64?, datapoints: [SentDatapoint]
   ) {
     do {
       let report = try MetricReport(
@@ -49,6 +47,22 @@ package struct ReportBatch: Sendable {
   }
 }
 
+/// A datapoint as it was sent, not checked yet.
+package struct SentDatapoint: Sendable {
+  /// The API's name of the metric.
+  package var metric: String
+  /// Nil where it is missing.
+  package var value: MetricValue?
+  /// Nil where it is not known.
+  package var topic: String?
+
+  package init(_ metric: String, _ value: MetricValue?, topic: String? = nil) {
+    self.metric = metric
+    self.value = value
+    self.topic = topic
+  }
+}
+
 /// What is wrong with a report's content.
 struct ReportFault: Error {
   /// The path from the report, or from the datapoint where that is checked.
@@ -58,8 +72,8 @@ struct ReportFault: Error {
 
 extension MetricReport {
   init(
-    validating thingName: String, id: UInt64, time: Int64?,
-    datapoints: [(metric: String, value: MetricValue?)], _ metrics: MetricDefinitions
+    validating thingName: String, id: UInt64, time: Int64?, datapoints: [SentDatapoint],
+    _ metrics: MetricDefinitions
   ) throws(ReportFault) {
     guard !thingName.isEmpty else {
       throw ReportFault(field: "thing_name", message: "a thing name is required")
@@ -83,8 +97,7 @@ extension MetricReport {
     judged.reserveCapacity(datapoints.count)
     for (index, datapoint) in datapoints.enumerated() {
       do throws(ReportFault) {
-        judged.append(
-          try ReportedDatapoint(validating: datapoint.metric, datapoint.value, metrics))
+        judged.append(try ReportedDatapoint(validating: datapoint, metrics))
       } catch {
         throw ReportFault(field: "datapoints[\(index)].\(error.field)", message: error.message)
       }
@@ -95,15 +108,33 @@ extension MetricReport {
 
 extension ReportedDatapoint {
   fileprivate init(
-    validating name: String, _ value: MetricValue?, _ metrics: MetricDefinitions
+    validating sent: SentDatapoint, _ metrics: MetricDefinitions
   ) throws(ReportFault) {
-    guard let description = metrics.named(name) else {
-      throw ReportFault(field: "metric", message: "unknown metric \(quoted(name))")
+    guard let description = metrics.named(sent.metric) else {
+      throw ReportFault(field: "metric", message: "unknown metric \(quoted(sent.metric))")
     }
-    guard let value else {
+    guard let value = sent.value else {
       throw ReportFault(field: "value", message: "a value is required")
     }
-    self.init(metric: description.metric, value: try ReportedValue(validating: value, description))
+    if let topic = sent.topic { try Self.check(topic, of: description) }
+    self.init(
+      metric: description.metric, value: try ReportedValue(validating: value, description),
+      topic: sent.topic)
+  }
+
+  /// Wildcards are let through: a subscription that was refused is reported under its filter.
+  private static func check(
+    _ topic: String, of metric: MetricDescription
+  ) throws(ReportFault) {
+    guard metric.allowsDimension else {
+      throw ReportFault(field: "topic", message: "\(metric.name) is not counted by topic")
+    }
+    guard (1...Limits.topicBytes).contains(topic.utf8.count) else {
+      throw ReportFault(field: "topic", message: "a topic has 1 to \(Limits.topicBytes) bytes")
+    }
+    guard !topic.unicodeScalars.contains(where: \.isControl) else {
+      throw ReportFault(field: "topic", message: "the topic contains control characters")
+    }
   }
 }
 
@@ -175,7 +206,7 @@ extension ReportedValue {
 
 extension Unicode.Scalar {
   /// Whether it is a control character (general category Cc, which Unicode has closed).
-  fileprivate var isControl: Bool { value < 0x20 || (0x7f...0x9f).contains(value) }
+  var isControl: Bool { value < 0x20 || (0x7f...0x9f).contains(value) }
 }
 
 extension MetricKind {

@@ -45,6 +45,12 @@ package struct SecurityProfile: Hashable, Sendable {
 }
 
 extension SecurityProfile {
+  /// Whether a behavior or a retained metric of the profile is narrowed by the dimension of this name.
+  package func uses(dimension name: String) -> Bool {
+    behaviors.contains { $0.metricDimension?.dimensionName == name }
+      || additionalMetricsToRetain.contains { $0.metricDimension?.dimensionName == name }
+  }
+
   /// Whether the profile judges or retains the metric of this name.
   package func uses(metric name: String) -> Bool {
     behaviors.contains { $0.metric == name }

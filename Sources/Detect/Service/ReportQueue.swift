@@ -59,7 +59,8 @@ extension ReportBatch {
   var cost: Int {
     reports.reduce(64) { cost, report in
       report.datapoints.reduce(cost + 128) { cost, datapoint in
-        switch datapoint.value {
+        let cost = cost + (datapoint.topic?.utf8.count ?? 0)
+        return switch datapoint.value {
         case .count: cost + 32
         case .addresses(let addresses): cost + 32 + 64 * addresses.texts.count
         case .ports(let ports): cost + 32 + 2 * ports.count

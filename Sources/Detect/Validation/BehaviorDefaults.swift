@@ -24,19 +24,18 @@ extension Behavior {
 }
 
 extension MetricDimension {
-  /// What is wrong with the reference by itself: the member at fault, and the text. There are no
-  /// dimensions yet, so none exists.
-  var faults: [(field: String, text: String)] {
+  /// What is wrong with the reference by itself: the member at fault, and the text.
+  func faults(of definitions: MetricDefinitions) -> [(field: String, text: String)] {
     var faults: [(field: String, text: String)] = []
     if dimensionName.isEmpty {
       faults.append(("dimensionName", "is required"))
     } else if !FieldCheck.isName(dimensionName) {
       faults.append(
         ("dimensionName", "should be 1 to \(Limits.nameCharacters) characters of [a-zA-Z0-9:_-]"))
-    } else {
+    } else if definitions.filters(ofDimension: dimensionName) == nil {
       faults.append(("dimensionName", "\(dimensionName) does not exist"))
     }
-    if let text = dimensionValueOperator, text != "IN", text != "NOT_IN" {
+    if let text = dimensionValueOperator, DimensionOperator(text: text) == nil {
       faults.append(("operator", "\(quoted(text)) should be one of [IN, NOT_IN]"))
     }
     return faults

@@ -37,8 +37,8 @@ struct BehaviorParser {
     checkName(&context)
     let metric = parseMetric(context.metrics)
     guard let criteria = behavior.criteria else {
-      checkDimension(metric)
-      return rule(metric, criterion: nil, duration: nil)
+      checkDimension(metric, context.metrics)
+      return rule(context.metrics, criterion: nil, duration: nil)
     }
     let comparison = parseOperator(criteria, metric)
     checkKindOfCriteria(criteria)
@@ -47,20 +47,22 @@ struct BehaviorParser {
     let percentile = parseStatistic(criteria, metric)
     let duration = parseDuration(criteria, metric, context.settings)
     checkConsecutiveDatapoints(criteria)
-    checkDimension(metric)
+    checkDimension(metric, context.metrics)
     countElements(&context)
     let networks = parseNetworks(criteria, context)
     guard faults.isEmpty else { return nil }
     let criterion = Self.criterion(comparison, criteria.value, networks, percentile)
-    return rule(metric, criterion: criterion, duration: duration)
+    return rule(context.metrics, criterion: criterion, duration: duration)
   }
 
   private func rule(
-    _ metric: MetricDescription?, criterion: BehaviorRule.Criterion?, duration: Int64?
+    _ metrics: MetricDefinitions, criterion: BehaviorRule.Criterion?, duration: Int64?
   ) -> BehaviorRule? {
-    guard faults.isEmpty, let metric else { return nil }
+    guard faults.isEmpty, let name = behavior.metric,
+      let metric = metrics.resolve(name, behavior.metricDimension)
+    else { return nil }
     return BehaviorRule(
-      metric: metric, dimension: behavior.metricDimension, criterion: criterion, duration: duration,
+      metric: metric, criterion: criterion, duration: duration,
       datapointsToAlarm: Int(behavior.criteria?.consecutiveDatapointsToAlarm ?? 1),
       datapointsToClear: Int(behavior.criteria?.consecutiveDatapointsToClear ?? 1))
   }
@@ -214,12 +216,14 @@ struct BehaviorParser {
     }
   }
 
-  private mutating func checkDimension(_ metric: MetricDescription?) {
+  private mutating func checkDimension(
+    _ metric: MetricDescription?, _ metrics: MetricDefinitions
+  ) {
     guard let dimension = behavior.metricDimension else { return }
     if let metric, !metric.allowsDimension {
       fault(at: "metricDimension", "does not fit metric \(metric.name)")
     }
-    for problem in dimension.faults {
+    for problem in dimension.faults(of: metrics) {
       fault(at: "metricDimension.\(problem.field)", problem.text)
     }
   }

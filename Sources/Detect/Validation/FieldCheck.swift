@@ -79,6 +79,24 @@ enum FieldCheck {
     }
   }
 
+  /// The filters of a dimension.
+  static func topicFilters(_ filters: [String], field: String) throws(DetectError) {
+    guard Limits.topicFiltersPerDimension.contains(filters.count) else {
+      let range = Limits.topicFiltersPerDimension
+      throw .invalidRequest(
+        "\(field) should be \(range.lowerBound) to \(range.upperBound) topic filters, not "
+          + "\(filters.count)", field: field)
+    }
+    for (index, text) in filters.enumerated() {
+      let path = "\(field)[\(index)]"
+      do throws(TopicFilter.Fault) {
+        _ = try TopicFilter(text)
+      } catch {
+        throw .invalidRequest("\(path) \(quoted(text)) \(error.text)", field: path)
+      }
+    }
+  }
+
   /// The key of a tag. Those that start with `aws:`, in letters of any case, are AWS's own.
   static func tagKey(_ key: String, field: String) throws(DetectError) {
     try length(of: key, in: Limits.tagKeyCharacters, field: field)

@@ -36,9 +36,8 @@ enum ProfileCheck {
   ) throws(DetectError) -> [MetricToRetain] {
     var union: [MetricToRetain] = []
     func add(_ entry: MetricToRetain) {
-      let place = union.firstIndex {
-        $0.metric == entry.metric && $0.metricDimension == entry.metricDimension
-      }
+      let metric = metrics.resolve(entry.metric, entry.metricDimension)
+      let place = union.firstIndex { metrics.resolve($0.metric, $0.metricDimension) == metric }
       if let place { union[place] = entry } else { union.append(entry) }
     }
     guard names.count + entries.count <= Limits.metricsToRetainPerProfile else {
@@ -53,7 +52,7 @@ enum ProfileCheck {
     for (index, entry) in entries.enumerated() {
       let path = "additionalMetricsToRetainV2[\(index)]"
       let metric = try metric(named: entry.metric, of: metrics, field: "\(path).metric")
-      try check(entry.metricDimension, of: metric, field: "\(path).metricDimension")
+      try check(entry.metricDimension, of: metric, metrics, field: "\(path).metricDimension")
       add(entry)
     }
     return union
@@ -70,13 +69,14 @@ enum ProfileCheck {
   }
 
   private static func check(
-    _ dimension: MetricDimension?, of metric: MetricDescription, field: String
+    _ dimension: MetricDimension?, of metric: MetricDescription, _ metrics: MetricDefinitions,
+    field: String
   ) throws(DetectError) {
     guard let dimension else { return }
     guard metric.allowsDimension else {
       throw .invalidRequest("\(field) does not fit metric \(metric.name)", field: field)
     }
-    if let fault = dimension.faults.first {
+    if let fault = dimension.faults(of: metrics).first {
       throw .invalidRequest(
         "\(field).\(fault.field) \(fault.text)", field: "\(field).\(fault.field)")
     }

@@ -26,6 +26,17 @@ extension Catalog {
     return metric
   }
 
+  /// The dimension of a request.
+  ///
+  /// - Throws: `invalidRequest` for what is no name, `notFound` where there is no such dimension.
+  func dimension(named name: String, field: String = "name") throws(DetectError) -> Dimension {
+    try FieldCheck.name(name, field: field)
+    guard let dimension = dimensions[name] else {
+      throw .notFound("dimension \(name) does not exist")
+    }
+    return dimension
+  }
+
   /// The group of a request.
   ///
   /// - Throws: `invalidRequest` for what is no name, `notFound` where there is no such group.

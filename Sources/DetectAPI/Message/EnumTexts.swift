@@ -10,6 +10,8 @@ struct EnumTexts {
   ])
   /// The operators of dimensions.
   static let dimensionValueOperator = EnumTexts(texts: ["IN", "NOT_IN"])
+  /// The types of dimensions.
+  static let dimensionType = EnumTexts(texts: ["TOPIC_FILTER"])
   /// The types of custom metrics.
   static let customMetricType = EnumTexts(texts: [
     "number", "number-list", "string-list", "ip-address-list",

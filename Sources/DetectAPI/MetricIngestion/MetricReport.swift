@@ -18,15 +18,15 @@ func reportBatch(
     guard let report = unsafe pointer?.pointee else { return }
     unsafe batch.add(
       thingName: text(report.thing_name), id: report.report_id, time: optionalNumber(report.time),
-      datapoints: list(report.datapoints, report.n_datapoints, reportedDatapoint))
+      datapoints: list(report.datapoints, report.n_datapoints, sentDatapoint))
   }
   return batch
 }
 
-private func reportedDatapoint(
-  _ datapoint: Detect__V1__ReportedDatapoint
-) -> (metric: String, value: MetricValue?) {
-  unsafe (text(datapoint.metric), optional(datapoint.value, MetricValue.init))
+private func sentDatapoint(_ datapoint: Detect__V1__ReportedDatapoint) -> SentDatapoint {
+  unsafe SentDatapoint(
+    text(datapoint.metric), optional(datapoint.value, MetricValue.init),
+    topic: optionalText(datapoint.topic))
 }
 
 /// The number and the messages of what was rejected.

@@ -294,7 +294,7 @@ import Testing
       ])
   }
 
-  @Test(arguments: ["SecurityProfile", "CustomMetric"])
+  @Test(arguments: ["SecurityProfile", "CustomMetric", "Dimension"])
   func `Describe and Update answer with the same fields`(noun: String) {
     let fields = ["Describe", "Update"].map { method in
       Schema.contract.messages["detect.v1.\(method)\(noun)Response"]?.map {
@@ -311,6 +311,7 @@ import Testing
       (.dimensionValueOperator, "DimensionValueOperator", "DIMENSION_VALUE_OPERATOR_"),
       (.confidenceLevel, "ConfidenceLevel", "CONFIDENCE_LEVEL_"),
       (.customMetricType, "CustomMetricType", "CUSTOM_METRIC_TYPE_"),
+      (.dimensionType, "DimensionType", "DIMENSION_TYPE_"),
     ] {
       for (name, number) in Schema.contract.enums["detect.v1.\(type)"] ?? [:] where number > 0 {
         let text = texts[UInt32(number)]

@@ -22,7 +22,7 @@ struct BacktestTests {
     for report in reports {
       batch.add(
         thingName: report.thing, id: 1, time: report.time,
-        datapoints: [(report.metric, report.value)])
+        datapoints: [SentDatapoint(report.metric, report.value)])
     }
     return batch
   }
@@ -147,7 +147,9 @@ struct BacktestTests {
       var batch = ReportBatch()
       batch.add(
         thingName: report.thing.text, id: 1, time: time,
-        datapoints: report.datapoints.map { ($0.metric.ofAWS?.name ?? "", MetricValue($0.value)) })
+        datapoints: report.datapoints.map {
+          SentDatapoint($0.metric.ofAWS?.name ?? "", MetricValue($0.value), topic: $0.topic)
+        })
       said += try backtest.apply(batch)
     }
     if let end = live.openBuckets.keys.max() { expected += live.apply(.advance(to: end)).events }

@@ -18,6 +18,8 @@ extension Catalog {
     var changes = profiles.values.map { Change.putProfile($0) }
     changes += customMetrics.values.map { Change.putCustomMetric($0) }
     if let lastMetricNumber { changes.append(.giveMetricNumber(lastMetricNumber)) }
+    changes += dimensions.values.map { Change.putDimension($0) }
+    if let lastDimensionNumber { changes.append(.giveDimensionNumber(lastDimensionNumber)) }
     changes += groups.values.map { Change.putGroup($0) }
     changes += things.values.map { Change.putThing($0) }
     for profile in profiles.keys {

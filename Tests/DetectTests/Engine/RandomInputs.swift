@@ -18,7 +18,7 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 /// A random life of a small fleet: profiles come and go, things join and leave groups, reports of every
-/// metric family arrive, custom metrics are made and deleted, and time passes, now and then for days.
+/// metric family arrive, custom metrics and dimensions are made, changed and deleted, and time passes, now and then for days.
 struct RandomInputs {
   private var random: SeededGenerator
   private(set) var now: Int64 = 1_700_000_000_123
@@ -29,9 +29,14 @@ struct RandomInputs {
   /// Every custom metric there ever was. Those that are deleted go on being reported, as by a sender whose
   /// batch was read just before.
   private var custom: [UInt16: CustomMetric] = [:]
+  /// Dimensions that behaviors may name.
+  private var dimensions: [String]
 
-  /// - Parameter custom: metrics that are defined before the life begins.
-  init(seed: UInt64, knowing custom: [CustomMetric] = []) {
+  /// - Parameters:
+  ///   - custom: metrics that are defined before the life begins.
+  ///   - dimensions: names of dimensions that are created before the life begins.
+  init(seed: UInt64, knowing custom: [CustomMetric] = [], _ dimensions: [String] = []) {
+    self.dimensions = dimensions
     random = SeededGenerator(seed: seed)
     for metric in custom { self.custom[metric.number] = metric }
     isCoarse = seed % 2 == 0
@@ -44,13 +49,22 @@ struct RandomInputs {
       ThingGroup(name: "g0", id: "g0", creationDate: 0),
       ThingGroup(name: "g1", id: "g1", parent: "g0", creationDate: 0),
     ]
-    return .changes(groups.map { Change.putGroup($0) }, at: now)
+    let dimensions = (0..<2).map { number in
+      Dimension(
+        name: "dimension-\(number)", stringValues: ["a/#", "b/${iot:ClientId}"],
+        number: Limits.dimensionNumbers.lowerBound + number, clientRequestToken: "first",
+        creationDate: now, lastModifiedDate: now)
+    }
+    return .changes(
+      groups.map { Change.putGroup($0) } + dimensions.map { Change.putDimension($0) }
+        + [.giveDimensionNumber(Limits.dimensionNumbers.lowerBound + 1)], at: now)
   }
 
   mutating func next(after engine: Engine) -> Input {
     passTime()
     told += 1
     for metric in engine.catalog.customMetrics.values { custom[metric.number] = metric }
+    dimensions = engine.catalog.dimensionNames.elements
     // A life begins with many changes, so that there is something to judge.
     let kind = told < 30 && chance(1, in: 2) ? 2 : Int.random(in: 0..<20, using: &random)
     switch kind {
@@ -92,14 +106,18 @@ struct RandomInputs {
     let thing = "thing-\(Int.random(in: 0..<6, using: &random))"
     let group = chance(1, in: 2) ? "g0" : "g1"
     let arn = catalog.account.arn(target().resource)
-    switch Int.random(in: 0..<28, using: &random) {
+    switch Int.random(in: 0..<31, using: &random) {
     case 0...5:
       let behaviors = behaviors(of: catalog.profiles[profile])
+      let retained = ["aws:num-messages-sent", "aws:source-ip-address"].map {
+        MetricToRetain(metric: $0, metricDimension: dimension())
+      }
       return catalog.profiles[profile] == nil
         ? decide(
           CreateSecurityProfile(
             securityProfileName: profile, behaviors: behaviors,
-            additionalMetricsToRetain: ["aws:num-disconnects"]), catalog)
+            additionalMetricsToRetain: ["aws:num-disconnects"],
+            additionalMetricsToRetainV2: retained), catalog)
         : decide(
           UpdateSecurityProfile(securityProfileName: profile, behaviors: behaviors), catalog)
     case 6: return decide(DeleteSecurityProfile(securityProfileName: profile), catalog)
@@ -112,7 +130,7 @@ struct RandomInputs {
     case 15...17: return decide(CreateThing(thingName: thing), catalog)
     case 18...20:
       return decide(AddThingToThingGroup(thingGroupName: group, thingName: thing), catalog)
-    case 21...24:
+    case 21...25:
       let name = "custom-\(Int.random(in: 0..<4, using: &random))"
       let type = CustomMetricType.allCases[Int.random(in: 0..<4, using: &random)]
       return chance(1, in: 4)
@@ -120,11 +138,50 @@ struct RandomInputs {
         : decide(
           CreateCustomMetric(
             metricName: name, metricType: type.rawValue, clientRequestToken: "\(told)"), catalog)
+    case 26, 27: return changeOfDimension(in: catalog)
     default:
       return chance(1, in: 2)
         ? decide(DeleteThing(thingName: thing), catalog)
         : decide(RemoveThingFromThingGroup(thingGroupName: group, thingName: thing), catalog)
     }
+  }
+
+  private mutating func changeOfDimension(in catalog: Catalog) -> [Change] {
+    let name = "dimension-\(Int.random(in: 0..<3, using: &random))"
+    if chance(1, in: 6) { return decide(DeleteDimension(dimensionName: name), catalog) }
+    let filters = filters()
+    return catalog.dimensions[name] == nil
+      ? decide(
+        CreateDimension(
+          dimensionName: name, type: "TOPIC_FILTER", stringValues: filters,
+          clientRequestToken: "\(told)"), catalog)
+      : decide(UpdateDimension(dimensionName: name, stringValues: filters), catalog)
+  }
+
+  /// Filters of which each lets through some of the topics that are reported.
+  mutating func filters() -> [String] {
+    let filters = [
+      "#", "a/#", "a/+", "b/${iot:ClientId}", "b/${iot:ClientId}/x", "+/+/x", "$aws/#",
+    ]
+    return (0..<Int.random(in: 1...3, using: &random)).map { _ in
+      filters[Int.random(in: 0..<filters.count, using: &random)]
+    }
+  }
+
+  /// Now and then none.
+  private mutating func topic(of thing: Int) -> String? {
+    let topics: [String?] = [
+      nil, "a", "a/1", "a/1/x", "b/thing-\(thing)", "b/thing-\(thing)", "b/thing-1", "$aws/x",
+    ]
+    return topics[Int.random(in: 0..<topics.count, using: &random)]
+  }
+
+  private mutating func dimension() -> MetricDimension? {
+    guard let name = dimensions.randomElement(using: &random) else { return nil }
+    let operators: [String?] = [nil, "IN", "NOT_IN", "NOT_IN"]
+    return MetricDimension(
+      dimensionName: name,
+      dimensionValueOperator: operators[Int.random(in: 0..<4, using: &random)])
   }
 
   private func decide<O: Operation>(_ operation: O, _ catalog: Catalog) -> [Change] {
@@ -150,12 +207,24 @@ struct RandomInputs {
   }
 
   mutating func behavior(number: Int) -> Behavior {
+    var behavior = wholeBehavior(number: number)
+    let metric = Metric.named(behavior.metric ?? "")
+    guard metric?.allowsDimension == true, chance(2, in: 3), let dimension = dimension() else {
+      return behavior
+    }
+    behavior.name = "narrow-\(number)"
+    behavior.metricDimension = dimension
+    return behavior
+  }
+
+  /// A behavior without a dimension.
+  private mutating func wholeBehavior(number: Int) -> Behavior {
     var criteria = BehaviorCriteria(
       consecutiveDatapointsToAlarm: Int64.random(in: 1...3, using: &random),
       consecutiveDatapointsToClear: Int64.random(in: 1...2, using: &random))
     let comparisons = ["less-than", "less-than-equals", "greater-than", "greater-than-equals"]
     let metric: String
-    if !custom.isEmpty, chance(1, in: 3),
+    if !custom.isEmpty, chance(2, in: 5),
       let custom = custom.values.sorted(by: { $0.number < $1.number })
         .randomElement(using: &random)
     {
@@ -168,7 +237,7 @@ struct RandomInputs {
       criteria.comparisonOperator = chance(1, in: 2) ? "in-port-set" : "not-in-port-set"
       criteria.value = .ports([1, 2, 3])
     case 1:
-      metric = "aws:destination-ip-addresses"
+      metric = chance(1, in: 5) ? "aws:destination-ip-addresses" : "aws:source-ip-address"
       criteria.comparisonOperator = chance(1, in: 2) ? "in-cidr-set" : "not-in-cidr-set"
       criteria.value = .cidrs(["10.0.0.0/30"])
     case 2:
@@ -238,15 +307,24 @@ struct RandomInputs {
       }
     return MetricReport(
       thing: ThingName("thing-\(thing)"), id: id, time: time,
-      datapoints: (0..<Int.random(in: 0...4, using: &random)).map { _ in datapoint() })
+      datapoints: (0..<Int.random(in: 0...4, using: &random)).map { _ in
+        datapoint(of: thing)
+      })
   }
 
-  private mutating func datapoint() -> ReportedDatapoint {
+  private mutating func datapoint(of thing: Int) -> ReportedDatapoint {
+    var datapoint = wholeDatapoint()
+    if datapoint.metric.ofAWS?.allowsDimension == true { datapoint.topic = topic(of: thing) }
+    return datapoint
+  }
+
+  private mutating func wholeDatapoint() -> ReportedDatapoint {
     if !custom.isEmpty, chance(2, in: 5),
       let custom = custom.values.sorted(by: { $0.number < $1.number })
         .randomElement(using: &random)
     {
-      return ReportedDatapoint(metric: Metric(number: custom.number), value: value(custom.type))
+      return ReportedDatapoint(
+        metric: Metric(number: UInt32(custom.number)), value: value(custom.type))
     }
     switch Int.random(in: 0..<4, using: &random) {
     case 0:
@@ -256,7 +334,9 @@ struct RandomInputs {
           (0..<Int.random(in: 0...3, using: &random)).map { _ in
             UInt16.random(in: 1...4, using: &random)
           }))
-    case 1: return ReportedDatapoint(named: "aws:destination-ip-addresses", addresses())
+    case 1:
+      let name = chance(1, in: 5) ? "aws:destination-ip-addresses" : "aws:source-ip-address"
+      return ReportedDatapoint(named: name, addresses())
     default:
       return ReportedDatapoint(
         named: numericMetric(), .count(Int64.random(in: 0...9, using: &random)))

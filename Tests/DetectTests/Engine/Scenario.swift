@@ -4,16 +4,17 @@ import Testing
 
 /// A story that a person can read, told to a real engine through the real operations.
 ///
-/// One step a line; `#` begins a comment. Times are seconds since the epoch.
+/// One step a line; a `#` that stands alone begins a comment. Times are seconds since the epoch.
 ///
 ///     setting bucket 60
-///     behavior PROFILE NAME METRIC OPERATOR VALUE… [over SECONDS] [alarm N] [clear N]
+///     behavior PROFILE NAME METRIC OPERATOR VALUE… [over SECONDS] [alarm N] [clear N] [in D | not-in D]
 ///     custom-metric NAME TYPE | delete-custom-metric NAME
+///     dimension D FILTER… | update-dimension D FILTER… | delete-dimension D
 ///     attach PROFILE TARGET            (all/things, thinggroup/G, …)
 ///     detach PROFILE TARGET
 ///     delete-profile PROFILE
 ///     thing T | delete-thing T | group G [under G] | join T G | leave T G
-///     at SECONDS report THING ID METRIC=VALUE… [own-time SECONDS]
+///     at SECONDS report THING ID METRIC[@TOPIC]=VALUE… [own-time SECONDS]
 ///     at SECONDS advance
 ///     explain                          (from here on, under each in-alarm event why it was)
 ///
@@ -39,7 +40,9 @@ struct Scenario {
   static func run(_ text: String) throws -> [String] {
     var scenario = Scenario()
     for line in text.split(separator: "\n") {
-      let step = line.prefix { $0 != "#" }.split(separator: " ").map(String.init)
+      let end = line.firstRange(of: " # ")?.lowerBound ?? line.endIndex
+      if line.hasPrefix("#") { continue }
+      let step = line[..<end].split(separator: " ").map(String.init)
       if step.isEmpty { continue }
       do {
         try scenario.perform(step)
@@ -75,6 +78,14 @@ struct Scenario {
       try decide(
         CreateCustomMetric(metricName: step[1], metricType: step[2], clientRequestToken: step[1]))
     case "delete-custom-metric": try decide(DeleteCustomMetric(metricName: step[1]))
+    case "dimension":
+      try decide(
+        CreateDimension(
+          dimensionName: step[1], type: "TOPIC_FILTER", stringValues: Array(step[2...]),
+          clientRequestToken: step[1]))
+    case "update-dimension":
+      try decide(UpdateDimension(dimensionName: step[1], stringValues: Array(step[2...])))
+    case "delete-dimension": try decide(DeleteDimension(dimensionName: step[1]))
     case "delete-profile": try decide(DeleteSecurityProfile(securityProfileName: step[1]))
     case "thing": try decide(CreateThing(thingName: step[1]))
     case "delete-thing": try decide(DeleteThing(thingName: step[1]))
@@ -130,22 +141,27 @@ struct Scenario {
     } else {
       criteria.value = try value(step[5])
     }
+    var dimension: MetricDimension?
     var rest = step[6...]
-    while let option = rest.popFirst(), let number = rest.popFirst().flatMap({ Int64($0) }) {
+    while let option = rest.popFirst(), let argument = rest.popFirst() {
       switch option {
-      case "over": criteria.durationSeconds = number
-      case "alarm": criteria.consecutiveDatapointsToAlarm = number
-      case "clear": criteria.consecutiveDatapointsToClear = number
+      case "over": criteria.durationSeconds = Int64(argument)
+      case "alarm": criteria.consecutiveDatapointsToAlarm = Int64(argument)
+      case "clear": criteria.consecutiveDatapointsToClear = Int64(argument)
+      case "in": dimension = MetricDimension(dimensionName: argument)
+      case "not-in":
+        dimension = MetricDimension(dimensionName: argument, dimensionValueOperator: "NOT_IN")
       default: throw Fault(line: option, why: "unknown option of a behavior")
       }
     }
-    return Behavior(name: step[2], metric: step[3], criteria: criteria)
+    return Behavior(
+      name: step[2], metric: step[3], metricDimension: dimension, criteria: criteria)
   }
 
   private mutating func report(_ step: [String]) throws {
     var batch = ReportBatch(of: engine.catalog.metrics)
     var ownTime: Int64?
-    var datapoints: [(metric: String, value: MetricValue)] = []
+    var datapoints: [SentDatapoint] = []
     var rest = step[5...]
     while let word = rest.popFirst() {
       if word == "own-time", let time = rest.popFirst() {
@@ -153,7 +169,9 @@ struct Scenario {
         continue
       }
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-      datapoints.append((parts[0], try value(parts[1])))
+      let names = parts[0].split(separator: "@", maxSplits: 1).map(String.init)
+      datapoints.append(
+        SentDatapoint(names[0], try value(parts[1]), topic: names.count > 1 ? names[1] : nil))
     }
     guard let id = UInt64(step[4]) else { throw Fault(line: step[4], why: "not a report id") }
     batch.add(thingName: step[3], id: id, time: ownTime, datapoints: datapoints)

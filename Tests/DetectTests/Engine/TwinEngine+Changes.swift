@@ -26,16 +26,45 @@ extension TwinEngine {
     }.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
   }
 
-  func uses(_ thing: String, _ metric: Metric) -> Bool {
+  func uses(_ thing: String, _ used: Meter) -> Bool {
     covering(thing).contains { profile in
-      profile.behaviors.contains { self.metric($0.metric) == metric }
-        || profile.additionalMetricsToRetain.contains { self.metric($0.metric) == metric }
+      profile.behaviors.contains { meter($0.metric, $0.metricDimension) == used }
+        || profile.additionalMetricsToRetain.contains {
+          meter($0.metric, $0.metricDimension) == used
+        }
     }
   }
 
-  /// The metric that has this name now.
-  func metric(_ name: String?) -> Metric? {
-    if let number = custom[name ?? ""]?.number { return Metric(number: number) }
+  // MARK: What is measured
+
+  /// What the metric of this name is now, seen through a dimension if there is one.
+  func meter(_ name: String?, _ dimension: MetricDimension?) -> Meter? {
+    guard let metric = metric(name) else { return nil }
+    guard let dimension else { return Meter(metric: metric) }
+    let isOutside = dimension.dimensionValueOperator == "NOT_IN"
+    return Meter(metric: metric, scope: scope(dimension.dimensionName, isOutside: isOutside))
+  }
+
+  /// Everything that a datapoint of a thing counts for.
+  func meters(_ datapoint: ReportedDatapoint, of thing: String) -> [Meter] {
+    var meters = [Meter(metric: datapoint.metric)]
+    guard let topic = datapoint.topic else { return meters }
+    for dimension in dimensions.values {
+      let isInside = dimension.stringValues.contains {
+        NaiveTopicFilter($0, clientID: thing).matches(topic)
+      }
+      meters.append(
+        Meter(metric: datapoint.metric, scope: scope(dimension.name, isOutside: !isInside)))
+    }
+    return meters
+  }
+
+  private func scope(_ dimension: String, isOutside: Bool) -> String {
+    "\(isOutside ? "outside" : "inside") \(dimension) \(editions[dimension] ?? 0)"
+  }
+
+  private func metric(_ name: String?) -> Metric? {
+    if let number = custom[name ?? ""]?.number { return Metric(number: UInt32(number)) }
     return Metric.catalogue.first { $0.name == name }?.metric
   }
 
@@ -57,7 +86,14 @@ extension TwinEngine {
     case .leave(let thing, let group): members.removeAll { $0 == (thing.text, group) }
     case .putCustomMetric(let metric): custom[metric.name] = metric
     case .removeCustomMetric(let name): custom[name] = nil
-    case .giveMetricNumber, .putTags: break
+    case .putDimension(let dimension):
+      let before = dimensions[dimension.name].map { Set($0.stringValues) }
+      dimensions[dimension.name] = dimension
+      guard before != Set(dimension.stringValues) else { break }
+      edited += 1
+      editions[dimension.name] = edited
+    case .removeDimension(let name): dimensions[name] = nil
+    case .giveMetricNumber, .giveDimensionNumber, .putTags: break
     }
   }
 
@@ -69,7 +105,8 @@ extension TwinEngine {
   func meaning(_ behavior: Behavior) -> [String] {
     let criteria = behavior.criteria
     var parts = [
-      behavior.metric ?? "", criteria?.comparisonOperator ?? "", criteria?.statistic ?? "",
+      behavior.metric ?? "", meter(behavior.metric, behavior.metricDimension)?.scope ?? "",
+      criteria?.comparisonOperator ?? "", criteria?.statistic ?? "",
     ]
     parts.append("\(criteria?.durationSeconds ?? 0)")
     parts.append("\(criteria?.consecutiveDatapointsToAlarm ?? 1)")
@@ -91,7 +128,7 @@ extension TwinEngine {
     for (key, streak) in streaks {
       let profile = covering(key.thing).first { $0.name == key.profile }
       let behavior = profile?.behaviors.first { $0.name == key.behavior }
-      if let behavior, meaning(behavior) == meaning(streak.behavior) {
+      if let behavior, meaning(behavior) == streak.meaning {
         streaks[key]?.order = profile?.behaviors.firstIndex { $0.name == key.behavior } ?? 0
       } else {
         ended.append((key, streak))

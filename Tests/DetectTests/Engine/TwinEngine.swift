@@ -3,15 +3,22 @@
 /// The engine again, slow and obvious: it forgets nothing, keeps every value in one list, and works each
 /// answer out from the beginning. It shares the nouns with the real engine and no line of its logic.
 struct TwinEngine {
+  /// What a value is of: a metric, or what an operator and the filters of a dimension let through of it.
+  struct Meter: Hashable {
+    var metric: Metric
+    var scope = ""
+  }
+
   struct Value {
     var thing: String
-    var metric: Metric
+    var meter: Meter
     var time: Int64
     var amount: Double
   }
 
   struct Streak {
-    var behavior: Behavior
+    /// What the behavior meant when the streak began.
+    var meaning: [String]
     /// Place in the profile when the streak began, for the order of invalidations.
     var order: Int
     var violating = 0
@@ -47,6 +54,10 @@ struct TwinEngine {
   var clock: Int64 = 0
   var profiles: [String: SecurityProfile] = [:]
   var custom: [String: CustomMetric] = [:]
+  var dimensions: [String: Dimension] = [:]
+  /// How often the filters of any dimension have been others, counted when those of this name last were.
+  var editions: [String: Int] = [:]
+  var edited = 0
   var attached: [(profile: String, target: Target)] = []
   var registered: Set<String> = []
   var parents: [String: String] = [:]
@@ -94,13 +105,13 @@ struct TwinEngine {
     seenIDs[thing, default: []].append(report.id)
 
     for datapoint in report.datapoints {
-      guard uses(thing, datapoint.metric) else { continue }
-      if case .count(let count) = datapoint.value {
-        values.append(
-          Value(thing: thing, metric: datapoint.metric, time: time, amount: Double(count)))
-      }
-      if case .number(let number) = datapoint.value {
-        values.append(Value(thing: thing, metric: datapoint.metric, time: time, amount: number))
+      for meter in meters(datapoint, of: thing) where uses(thing, meter) {
+        if case .count(let count) = datapoint.value {
+          values.append(Value(thing: thing, meter: meter, time: time, amount: Double(count)))
+        }
+        if case .number(let number) = datapoint.value {
+          values.append(Value(thing: thing, meter: meter, time: time, amount: number))
+        }
       }
     }
     for profile in covering(thing) {
@@ -116,7 +127,11 @@ struct TwinEngine {
   ) {
     guard let criteria = behavior.criteria, criteria.statistic == nil else { return }
     let reported = report.datapoints
-      .filter { $0.metric == metric(behavior.metric) }.map(\.value)
+      .filter { datapoint in
+        meter(behavior.metric, behavior.metricDimension).map {
+          meters(datapoint, of: thing).contains($0)
+        } ?? false
+      }.map(\.value)
     guard !reported.isEmpty else { return }
     let key = Key(thing: thing, profile: profile.name, behavior: behavior.name)
     switch (behavior.metric, criteria.value) {
@@ -223,8 +238,9 @@ struct TwinEngine {
     let isStatistical = criteria.statistic != nil
     let isBucketed = metric == "aws:num-messages-sent" || metric == "aws:message-byte-size"
     guard isStatistical || isBucketed else { return nil }
+    let meter = meter(metric, behavior.metricDimension)
     let bucket = values.filter {
-      $0.thing == thing && $0.metric == self.metric(metric) && bucketEnd($0.time) == end
+      $0.thing == thing && $0.meter == meter && bucketEnd($0.time) == end
     }
     guard !bucket.isEmpty else { return nil }
     if metric == "aws:num-listening-tcp-ports" || custom[metric] != nil {
@@ -272,7 +288,7 @@ struct TwinEngine {
     _ fleet: ExplainedDatapoint.Grounds? = nil
   ) {
     let order = profiles[key.profile]?.behaviors.firstIndex { $0.name == key.behavior } ?? 0
-    var streak = streaks[key] ?? Streak(behavior: behavior, order: order)
+    var streak = streaks[key] ?? Streak(meaning: meaning(behavior), order: order)
     if let alarm = streak.alarm {
       streak.alarm = (alarm.id, max(alarm.lastDatapoint, time))
     }
@@ -322,8 +338,8 @@ struct TwinEngine {
   func amounts(
     _ thing: String, _ behavior: Behavior, _ isInside: (Int64) -> Bool
   ) -> [Double] {
-    let metric = metric(behavior.metric)
-    return values.filter { $0.thing == thing && $0.metric == metric && isInside($0.time) }
+    let meter = meter(behavior.metric, behavior.metricDimension)
+    return values.filter { $0.thing == thing && $0.meter == meter && isInside($0.time) }
       .map(\.amount)
   }
 

@@ -58,7 +58,7 @@ import Testing
 
   @Test func `the lives tell enough: every kind of event about every kind of metric`() {
     var said: [TwinEngine.Said] = []
-    for seed in 1...40 as ClosedRange<UInt64> {
+    for seed in 1...100 as ClosedRange<UInt64> {
       if case .agreed(let events) = live(seed: seed, steps: 250) { said += events }
     }
     for type in ViolationEventType.allCases {
@@ -76,6 +76,7 @@ import Testing
     for state in VerificationState.allCases {
       #expect(said.count { $0.verification.state == state } > 10, "\(state)")
     }
+    #expect(said.count { $0.behavior.hasPrefix("narrow") } > 300)
     let kinds = said.map { event in
       switch event.value {
       case .count?: "count"

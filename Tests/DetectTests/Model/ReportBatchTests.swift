@@ -9,7 +9,9 @@ import Testing
     _ datapoints: (metric: String, value: MetricValue?)...
   ) -> ReportRejection? {
     var batch = ReportBatch(of: .samples)
-    batch.add(thingName: thing, id: id, time: nil, datapoints: datapoints)
+    batch.add(
+      thingName: thing, id: id, time: nil,
+      datapoints: datapoints.map { SentDatapoint($0.metric, $0.value) })
     return batch.rejections.first
   }
 
@@ -63,15 +65,56 @@ import Testing
 
   @Test func `Values of custom metrics are taken as they are`() {
     var batch = ReportBatch(of: .samples)
-    let sent: [(metric: String, value: MetricValue?)] = [
-      ("number", .number(-1.5)), ("number-list", .numbers([])), ("number-list", .numbers([3, 1])),
-      ("string-list", .strings(["", "a Z:0_-/."])), ("ip-address-list", .cidrs(["::FFFF:1.2.3.4"])),
+    let sent = [
+      SentDatapoint("number", .number(-1.5)), SentDatapoint("number-list", .numbers([])),
+      SentDatapoint("number-list", .numbers([3, 1])),
+      SentDatapoint("string-list", .strings(["", "a Z:0_-/."])),
+      SentDatapoint("ip-address-list", .cidrs(["::FFFF:1.2.3.4"])),
     ]
     batch.add(thingName: "lamp", id: 1, time: nil, datapoints: sent)
     #expect(batch.rejections == [])
     #expect(batch.reports.first?.datapoints.map { MetricValue($0.value) } == sent.map(\.value))
     #expect(
       batch.reports.first?.datapoints.map(\.metric.number) == [1000, 1001, 1001, 1002, 1003])
+  }
+
+  private func rejection(_ metric: String, _ value: MetricValue, topic: String) -> ReportRejection?
+  {
+    var batch = ReportBatch(of: .samples)
+    batch.add(
+      thingName: "lamp", id: 1, time: nil,
+      datapoints: [SentDatapoint(metric, value, topic: topic)])
+    return batch.rejections.first
+  }
+
+  @Test(arguments: ["a", "/", "a/b", "$aws/things/lamp", "ö/ /α", "a/+/#", "${iot:ClientId}"])
+  func `A datapoint of the five metrics that take a dimension may carry a topic`(topic: String) {
+    for metric in Metric.catalogue {
+      let value: MetricValue =
+        switch metric.kind {
+        case .cidrs: .cidrs(["10.0.0.1"])
+        case .ports: .ports([1])
+        default: .count(1)
+        }
+      let rejection = rejection(metric.name, value, topic: topic)
+      #expect(rejection?.field == (metric.allowsDimension ? nil : "datapoints[0].topic"))
+    }
+    #expect(rejection("number", .number(1), topic: topic)?.field == "datapoints[0].topic")
+  }
+
+  @Test(arguments: ["", "a\u{0}", "a\n", "\u{9f}"])
+  func `A topic that is none is refused`(topic: String) {
+    let rejection = rejection("aws:num-messages-sent", .count(1), topic: topic)
+    #expect(rejection?.reason == .invalid)
+    #expect(rejection?.field == "datapoints[0].topic")
+  }
+
+  @Test func `topicBytes`() {
+    let longest = String(repeating: "ö", count: Limits.topicBytes / 2)
+    #expect(rejection("aws:num-messages-sent", .count(1), topic: longest) == nil)
+    #expect(
+      rejection("aws:num-messages-sent", .count(1), topic: longest + "a")?.field
+        == "datapoints[0].topic")
   }
 
   @Test func `reportedStringBytes`() {
@@ -88,8 +131,7 @@ import Testing
 
   @Test func `datapointsPerReport and elementsPerDatapoint`() {
     let limit = Limits.datapointsPerReport
-    let most = Array(
-      repeating: (metric: "aws:num-disconnects", value: MetricValue?.some(.count(1))), count: limit)
+    let most = Array(repeating: SentDatapoint("aws:num-disconnects", .count(1)), count: limit)
     var batch = ReportBatch()
     batch.add(thingName: "a", id: 1, time: nil, datapoints: most)
     batch.add(thingName: "a", id: 2, time: nil, datapoints: most + most.prefix(1))

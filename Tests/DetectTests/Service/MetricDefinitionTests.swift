@@ -21,7 +21,7 @@ struct MetricDefinitionTests {
     -> ReportBatch
   {
     var batch = ReportBatch(of: metrics)
-    batch.add(thingName: "cam", id: id, time: nil, datapoints: [("m", value)])
+    batch.add(thingName: "cam", id: id, time: nil, datapoints: [SentDatapoint("m", value)])
     return batch
   }
 

@@ -47,7 +47,8 @@ struct ServiceLimitTests {
       var batch = ReportBatch()
       batch.add(
         thingName: "cam", id: id, time: nil,
-        datapoints: Array(repeating: ("aws:num-disconnects", .count(1)), count: perReport))
+        datapoints: Array(
+          repeating: SentDatapoint("aws:num-disconnects", .count(1)), count: perReport))
       _ = try await service.submit(batch).outcome()
     }
     while id < Limits.unsavedValues / perReport - 1 { try await submit() }

@@ -137,7 +137,7 @@ struct ServiceTests {
     var batch = ReportBatch()
     batch.add(
       thingName: thing, id: id, time: nil,
-      datapoints: [("aws:listening-tcp-ports", .ports(ports))])
+      datapoints: [SentDatapoint("aws:listening-tcp-ports", .ports(ports))])
     return batch
   }
 
@@ -179,7 +179,8 @@ struct ServiceTests {
     mixed.add(thingName: "cam", id: 1, time: nil, datapoints: [])
     mixed.add(thingName: "cam", id: 2, time: 5, datapoints: [])
     mixed.add(thingName: "cam", id: 1, time: nil, datapoints: [])
-    mixed.add(thingName: "cam", id: 3, time: nil, datapoints: [("aws:nothing", .count(1))])
+    mixed.add(
+      thingName: "cam", id: 3, time: nil, datapoints: [SentDatapoint("aws:nothing", .count(1))])
     let outcome = try await service.submit(mixed).outcome()
     #expect(outcome.accepted == 1)
     #expect(outcome.duplicates == 1)
@@ -335,7 +336,8 @@ struct ServiceTests {
         securityProfileTargetARN: service.settings.account.arn("all/things")))
     var batch = ReportBatch()
     batch.add(
-      thingName: "cam", id: 1, time: nil, datapoints: [("aws:num-messages-sent", .count(10))])
+      thingName: "cam", id: 1, time: nil,
+      datapoints: [SentDatapoint("aws:num-messages-sent", .count(10))])
     _ = try await service.submit(batch).outcome()
     clock.advance(by: 400_000)
     service.tick()

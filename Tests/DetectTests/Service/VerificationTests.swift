@@ -36,7 +36,7 @@ struct VerificationTests {
     var batch = ReportBatch()
     batch.add(
       thingName: "cam", id: id, time: nil,
-      datapoints: [("aws:listening-tcp-ports", .ports([port]))])
+      datapoints: [SentDatapoint("aws:listening-tcp-ports", .ports([port]))])
     #expect(try await service.submit(batch).outcome().accepted == 1)
   }
 

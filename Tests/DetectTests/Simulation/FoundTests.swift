@@ -32,7 +32,7 @@ import Testing
     var batch = ReportBatch()
     batch.add(
       thingName: "cam", id: id, time: nil,
-      datapoints: [("aws:listening-tcp-ports", .ports(ports))])
+      datapoints: [SentDatapoint("aws:listening-tcp-ports", .ports(ports))])
     spawn { [batch] in _ = await service.submit(batch) }
   }
 

@@ -40,6 +40,9 @@ extension Simulation {
     CustomMetric.sample(type, number: Limits.customMetricNumbers.lowerBound + UInt16(index))
   }
 
+  /// Created next; what they let through changes all the time.
+  static let dimensions = ["dimension-0", "dimension-1"]
+
   func addClients() {
     for number in 0..<Self.reporters {
       spawnBusy { [self] in await report(reports(of: number), seed: seed &* 8 &+ UInt64(number)) }
@@ -131,10 +134,15 @@ extension Simulation {
 
   private func operate() async {
     var random = SeededGenerator(seed: seed ^ 0x0b)
-    var inputs = RandomInputs(seed: random.next(), knowing: Self.customMetrics)
+    var inputs = RandomInputs(seed: random.next(), knowing: Self.customMetrics, Self.dimensions)
     for metric in Self.customMetrics {
       let create = CreateCustomMetric(
         metricName: metric.name, metricType: metric.type.rawValue, clientRequestToken: "t")
+      while !(await perform(create)) { await Task.yield() }
+    }
+    for name in Self.dimensions {
+      let create = CreateDimension(
+        dimensionName: name, type: "TOPIC_FILTER", stringValues: ["#"], clientRequestToken: "t")
       while !(await perform(create)) { await Task.yield() }
     }
     await perform(CreateThingGroup(thingGroupName: "g0"))
@@ -146,7 +154,7 @@ extension Simulation {
       let targets = ["all/things", "all/registered-things", "thinggroup/\(group)"]
       let target = Settings().account.arn(
         targets[change < 8 ? 0 : Int.random(in: 0..<3, using: &random)])
-      switch change < 8 ? change % 2 * 4 : Int.random(in: 0..<16, using: &random) {
+      switch change < 8 ? change % 2 * 4 : Int.random(in: 0..<18, using: &random) {
       case 0...3:
         let behaviors = (0..<Int.random(in: 1...4, using: &random)).map {
           inputs.behavior(number: $0)
@@ -162,6 +170,9 @@ extension Simulation {
       case 10, 11: await perform(CreateThing(thingName: thing))
       case 12: await perform(DeleteThing(thingName: thing))
       case 13: await perform(RemoveThingFromThingGroup(thingGroupName: group, thingName: thing))
+      case 14, 15:
+        let name = Self.dimensions[Int.random(in: 0..<2, using: &random)]
+        await perform(UpdateDimension(dimensionName: name, stringValues: inputs.filters()))
       default: await perform(AddThingToThingGroup(thingGroupName: group, thingName: thing))
       }
     }
@@ -294,7 +305,9 @@ extension ReportBatch {
     for report in reports {
       add(
         thingName: report.thing.text, id: report.id, time: report.time,
-        datapoints: report.datapoints.map { (names[$0.metric] ?? "", MetricValue($0.value)) })
+        datapoints: report.datapoints.map {
+          SentDatapoint(names[$0.metric] ?? "", MetricValue($0.value), topic: $0.topic)
+        })
     }
   }
 }

@@ -7,7 +7,7 @@
 #endif
 
 #include "detect/v1/detect_service.pb-c.h"
-static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[21] =
+static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[26] =
 {
   { "CreateSecurityProfile", &detect__v1__create_security_profile_request__descriptor, &detect__v1__create_security_profile_response__descriptor },
   { "DescribeSecurityProfile", &detect__v1__describe_security_profile_request__descriptor, &detect__v1__describe_security_profile_response__descriptor },
@@ -24,6 +24,11 @@ static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[21
   { "UpdateCustomMetric", &detect__v1__update_custom_metric_request__descriptor, &detect__v1__update_custom_metric_response__descriptor },
   { "ListCustomMetrics", &detect__v1__list_custom_metrics_request__descriptor, &detect__v1__list_custom_metrics_response__descriptor },
   { "DeleteCustomMetric", &detect__v1__delete_custom_metric_request__descriptor, &detect__v1__delete_custom_metric_response__descriptor },
+  { "CreateDimension", &detect__v1__create_dimension_request__descriptor, &detect__v1__create_dimension_response__descriptor },
+  { "DescribeDimension", &detect__v1__describe_dimension_request__descriptor, &detect__v1__describe_dimension_response__descriptor },
+  { "UpdateDimension", &detect__v1__update_dimension_request__descriptor, &detect__v1__update_dimension_response__descriptor },
+  { "ListDimensions", &detect__v1__list_dimensions_request__descriptor, &detect__v1__list_dimensions_response__descriptor },
+  { "DeleteDimension", &detect__v1__delete_dimension_request__descriptor, &detect__v1__delete_dimension_response__descriptor },
   { "ListActiveViolations", &detect__v1__list_active_violations_request__descriptor, &detect__v1__list_active_violations_response__descriptor },
   { "ListViolationEvents", &detect__v1__list_violation_events_request__descriptor, &detect__v1__list_violation_events_response__descriptor },
   { "ExplainViolation", &detect__v1__explain_violation_request__descriptor, &detect__v1__explain_violation_response__descriptor },
@@ -33,26 +38,31 @@ static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[21
 };
 const unsigned detect__v1__detect__method_indices_by_name[] = {
   6,        /* AttachSecurityProfile */
-  20,        /* Backtest */
+  25,        /* Backtest */
   10,        /* CreateCustomMetric */
+  15,        /* CreateDimension */
   0,        /* CreateSecurityProfile */
   14,        /* DeleteCustomMetric */
+  19,        /* DeleteDimension */
   3,        /* DeleteSecurityProfile */
   11,        /* DescribeCustomMetric */
+  16,        /* DescribeDimension */
   1,        /* DescribeSecurityProfile */
   7,        /* DetachSecurityProfile */
-  17,        /* ExplainViolation */
-  15,        /* ListActiveViolations */
+  22,        /* ExplainViolation */
+  20,        /* ListActiveViolations */
   13,        /* ListCustomMetrics */
+  18,        /* ListDimensions */
   4,        /* ListSecurityProfiles */
   8,        /* ListSecurityProfilesForTarget */
   9,        /* ListTargetsForSecurityProfile */
-  16,        /* ListViolationEvents */
-  18,        /* PutVerificationStateOnViolation */
+  21,        /* ListViolationEvents */
+  23,        /* PutVerificationStateOnViolation */
   12,        /* UpdateCustomMetric */
+  17,        /* UpdateDimension */
   2,        /* UpdateSecurityProfile */
   5,        /* ValidateSecurityProfileBehaviors */
-  19         /* WatchViolationEvents */
+  24         /* WatchViolationEvents */
 };
 const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
 {
@@ -61,7 +71,7 @@ const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
   "Detect",
   "Detect__V1__Detect",
   "detect.v1",
-  21,
+  26,
   detect__v1__detect__method_descriptors,
   detect__v1__detect__method_indices_by_name
 };
@@ -185,13 +195,53 @@ void detect__v1__detect__delete_custom_metric(ProtobufCService *service,
   assert(service->descriptor == &detect__v1__detect__descriptor);
   service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void detect__v1__detect__create_dimension(ProtobufCService *service,
+                                          const Detect__V1__CreateDimensionRequest *input,
+                                          Detect__V1__CreateDimensionResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__describe_dimension(ProtobufCService *service,
+                                            const Detect__V1__DescribeDimensionRequest *input,
+                                            Detect__V1__DescribeDimensionResponse_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__update_dimension(ProtobufCService *service,
+                                          const Detect__V1__UpdateDimensionRequest *input,
+                                          Detect__V1__UpdateDimensionResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__list_dimensions(ProtobufCService *service,
+                                         const Detect__V1__ListDimensionsRequest *input,
+                                         Detect__V1__ListDimensionsResponse_Closure closure,
+                                         void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__delete_dimension(ProtobufCService *service,
+                                          const Detect__V1__DeleteDimensionRequest *input,
+                                          Detect__V1__DeleteDimensionResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void detect__v1__detect__list_active_violations(ProtobufCService *service,
                                                 const Detect__V1__ListActiveViolationsRequest *input,
                                                 Detect__V1__ListActiveViolationsResponse_Closure closure,
                                                 void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 20, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__list_violation_events(ProtobufCService *service,
                                                const Detect__V1__ListViolationEventsRequest *input,
@@ -199,7 +249,7 @@ void detect__v1__detect__list_violation_events(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 21, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__explain_violation(ProtobufCService *service,
                                            const Detect__V1__ExplainViolationRequest *input,
@@ -207,7 +257,7 @@ void detect__v1__detect__explain_violation(ProtobufCService *service,
                                            void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 22, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__put_verification_state_on_violation(ProtobufCService *service,
                                                              const Detect__V1__PutVerificationStateOnViolationRequest *input,
@@ -215,7 +265,7 @@ void detect__v1__detect__put_verification_state_on_violation(ProtobufCService *s
                                                              void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 23, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__watch_violation_events(ProtobufCService *service,
                                                 const Detect__V1__WatchViolationEventsRequest *input,
@@ -223,7 +273,7 @@ void detect__v1__detect__watch_violation_events(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 24, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__backtest(ProtobufCService *service,
                                   const Detect__V1__BacktestRequest *input,
@@ -231,7 +281,7 @@ void detect__v1__detect__backtest(ProtobufCService *service,
                                   void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 20, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 25, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__init (Detect__V1__Detect_Service *service,
                                Detect__V1__Detect_ServiceDestroy destroy)

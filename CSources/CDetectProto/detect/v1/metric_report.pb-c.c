@@ -592,7 +592,7 @@ void   detect__v1__list_metric_values_response__free_unpacked
   assert(message->base.descriptor == &detect__v1__list_metric_values_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor detect__v1__reported_datapoint__field_descriptors[2] =
+static const ProtobufCFieldDescriptor detect__v1__reported_datapoint__field_descriptors[3] =
 {
   {
     "metric",
@@ -618,15 +618,28 @@ static const ProtobufCFieldDescriptor detect__v1__reported_datapoint__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "topic",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Detect__V1__ReportedDatapoint, topic),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned detect__v1__reported_datapoint__field_indices_by_name[] = {
   0,   /* field[0] = metric */
+  2,   /* field[2] = topic */
   1,   /* field[1] = value */
 };
 static const ProtobufCIntRange detect__v1__reported_datapoint__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor detect__v1__reported_datapoint__descriptor =
 {
@@ -636,7 +649,7 @@ const ProtobufCMessageDescriptor detect__v1__reported_datapoint__descriptor =
   "Detect__V1__ReportedDatapoint",
   "detect.v1",
   sizeof(Detect__V1__ReportedDatapoint),
-  2,
+  3,
   detect__v1__reported_datapoint__field_descriptors,
   detect__v1__reported_datapoint__field_indices_by_name,
   1,  detect__v1__reported_datapoint__number_ranges,

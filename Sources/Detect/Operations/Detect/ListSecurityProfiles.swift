@@ -21,8 +21,7 @@ package struct ListSecurityProfiles: Operation, Hashable {
 
   /// Lists the profiles.
   ///
-  /// - Throws: `invalidRequest`; `notFound` where there is no such custom metric, and for every dimension,
-  ///   since the service has none.
+  /// - Throws: `invalidRequest`; `notFound` where there is no such custom metric or dimension.
   package func decide(
     _ catalog: Catalog, at moment: Moment
   ) throws(DetectError) -> Decision<Page<SecurityProfileIdentifier>> {
@@ -35,11 +34,15 @@ package struct ListSecurityProfiles: Operation, Hashable {
     let paging = try Paging(
       Self.name, filters: [dimensionName, metricName], nextToken: nextToken,
       maxResults: maxResults)
-    if let dimensionName { throw .notFound("dimension \(dimensionName) does not exist") }
+    if let dimensionName {
+      _ = try catalog.dimension(named: dimensionName, field: "dimensionName")
+    }
     if let metricName { _ = try catalog.customMetric(named: metricName) }
     return Decision(
       paging.page(of: catalog.profileNames) { name in
-        if let metricName, catalog.profiles[name]?.uses(metric: metricName) != true { return nil }
+        guard let profile = catalog.profiles[name] else { return nil }
+        if let metricName, !profile.uses(metric: metricName) { return nil }
+        if let dimensionName, !profile.uses(dimension: dimensionName) { return nil }
         return SecurityProfileIdentifier(name, account: catalog.account)
       })
   }

@@ -4,6 +4,8 @@ package struct ListMetricValues: Hashable, Sendable {
 
   package var thingName: String
   package var metricName: String
+  /// Narrows the metric to what was counted for a dimension.
+  package var metricDimension: MetricDimension?
   /// Values with startTime ≤ time < endTime, in milliseconds since the epoch. Both are required.
   package var startTime: Int64?
   package var endTime: Int64?
@@ -11,11 +13,12 @@ package struct ListMetricValues: Hashable, Sendable {
   package var maxResults: Int64?
 
   package init(
-    thingName: String, metricName: String, startTime: Int64?, endTime: Int64?,
-    nextToken: String? = nil, maxResults: Int64? = nil
+    thingName: String, metricName: String, metricDimension: MetricDimension? = nil,
+    startTime: Int64?, endTime: Int64?, nextToken: String? = nil, maxResults: Int64? = nil
   ) {
     self.thingName = thingName
     self.metricName = metricName
+    self.metricDimension = metricDimension
     self.startTime = startTime
     self.endTime = endTime
     self.nextToken = nextToken
@@ -54,9 +57,11 @@ struct MetricValueQuery: Sendable {
     guard !request.metricName.isEmpty else {
       throw .invalidRequest("metricName is required", field: "metricName")
     }
-    guard let description = metrics.named(request.metricName) else {
+    guard let whole = metrics.named(request.metricName) else {
       throw .notFound("metric \(quoted(request.metricName)) does not exist")
     }
+    try Self.check(request.metricDimension, of: whole, metrics)
+    let description = metrics.resolve(request.metricName, request.metricDimension) ?? whole
     let (start, end) = try FieldCheck.timeRange(request.startTime, request.endTime)
     let (range, isTooLong) = end.subtractingReportingOverflow(start)
     guard !isTooLong, range <= Limits.metricValueRange else {
@@ -66,7 +71,10 @@ struct MetricValueQuery: Sendable {
     }
     paging = try Paging(
       ListMetricValues.name,
-      filters: [request.thingName, request.metricName, "\(start)", "\(end)"],
+      filters: [
+        request.thingName, request.metricName, "\(start)", "\(end)",
+        request.metricDimension?.dimensionName, request.metricDimension?.dimensionValueOperator,
+      ],
       nextToken: request.nextToken, maxResults: request.maxResults)
     thing = ThingName(request.thingName)
     metric = description.metric
@@ -74,6 +82,26 @@ struct MetricValueQuery: Sendable {
     let position = try paging.eventPosition()
     self.start = position?.time ?? start
     skipped = Int(position?.sequence ?? 0)
+  }
+
+  /// The names of the two members are those of the request.
+  private static func check(
+    _ dimension: MetricDimension?, of metric: MetricDescription, _ metrics: MetricDefinitions
+  ) throws(DetectError) {
+    guard let dimension else { return }
+    try FieldCheck.name(dimension.dimensionName, field: "dimensionName")
+    if let text = dimension.dimensionValueOperator, DimensionOperator(text: text) == nil {
+      throw .invalidRequest(
+        "dimensionValueOperator \(quoted(text)) should be one of [IN, NOT_IN]",
+        field: "dimensionValueOperator")
+    }
+    guard metrics.filters(ofDimension: dimension.dimensionName) != nil else {
+      throw .notFound("dimension \(dimension.dimensionName) does not exist")
+    }
+    guard metric.allowsDimension else {
+      throw .invalidRequest(
+        "dimensionName does not fit metric \(metric.name)", field: "dimensionName")
+    }
   }
 
   /// A page of values that were read from `start` on, in the order of their receipt.

@@ -1,4 +1,4 @@
-/// Writes tags on a profile, a group or a custom metric; a key that is there already gets the new value.
+/// Writes tags on a profile, a group, a custom metric or a dimension; a key that is there already gets the new value.
 package struct TagResource: Operation, Hashable {
   package static let name = "TagResource"
 

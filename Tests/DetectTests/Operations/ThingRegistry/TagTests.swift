@@ -8,12 +8,17 @@ import Testing
   private static let group = arn + "thinggroup/g"
   private static let profile = arn + "securityprofile/p"
   private static let metric = arn + "custommetric/number"
+  private static let dimension = arn + "dimension/d"
 
   init() throws {
     try bench.perform(CreateThingGroup(thingGroupName: "g"))
     try bench.perform(CreateThing(thingName: "t"))
     bench.apply([
       .putCustomMetric(.sample(.number)),
+      .putDimension(
+        Dimension(
+          name: "d", stringValues: ["a"], number: 512, clientRequestToken: "t", creationDate: 0,
+          lastModifiedDate: 0)),
       .putProfile(
         SecurityProfile(
           name: "p", description: nil, behaviors: [], alertTargets: [:],
@@ -26,7 +31,7 @@ import Testing
     try bench.perform(ListTagsForResource(resourceARN: arn)).items.map { "\($0.key)=\($0.value)" }
   }
 
-  @Test(arguments: [group, profile, metric])
+  @Test(arguments: [group, profile, metric, dimension])
   func `Tags are added, overwritten and removed by key`(arn: String) throws {
     #expect(try tags(of: arn) == [])
     try bench.perform(
@@ -72,6 +77,8 @@ import Testing
       (arn + "securityprofile/a b", .invalid(field: "resourceArn")),
       (arn + "thinggroup/missing", .notFound),
       (arn + "securityprofile/g", .notFound),
+      (arn + "dimension/missing", .notFound),
+      (arn + "dimension/a b", .invalid(field: "resourceArn")),
     ] as [(String, Refusal)])
   func `Only a group or a profile that exists has tags`(arn: String, refusal: Refusal) {
     #expect(

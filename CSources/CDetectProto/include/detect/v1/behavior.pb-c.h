@@ -346,7 +346,8 @@ struct  Detect__V1__Behavior
    */
   char *metric;
   /*
-   * Only for the five metrics of messages and authorization that know topics.
+   * Only for aws:message-byte-size, aws:num-messages-sent, aws:num-messages-received,
+   * aws:num-authorization-failures and aws:source-ip-address.
    */
   Detect__V1__MetricDimension *metric_dimension;
   /*

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "detect/v1/backtest.pb-c.h"
 #include "detect/v1/custom_metric.pb-c.h"
+#include "detect/v1/dimension.pb-c.h"
 #include "detect/v1/explanation.pb-c.h"
 #include "detect/v1/security_profile.pb-c.h"
 #include "detect/v1/violation.pb-c.h"
@@ -96,6 +97,26 @@ struct Detect__V1__Detect_Service
                                const Detect__V1__DeleteCustomMetricRequest *input,
                                Detect__V1__DeleteCustomMetricResponse_Closure closure,
                                void *closure_data);
+  void (*create_dimension)(Detect__V1__Detect_Service *service,
+                           const Detect__V1__CreateDimensionRequest *input,
+                           Detect__V1__CreateDimensionResponse_Closure closure,
+                           void *closure_data);
+  void (*describe_dimension)(Detect__V1__Detect_Service *service,
+                             const Detect__V1__DescribeDimensionRequest *input,
+                             Detect__V1__DescribeDimensionResponse_Closure closure,
+                             void *closure_data);
+  void (*update_dimension)(Detect__V1__Detect_Service *service,
+                           const Detect__V1__UpdateDimensionRequest *input,
+                           Detect__V1__UpdateDimensionResponse_Closure closure,
+                           void *closure_data);
+  void (*list_dimensions)(Detect__V1__Detect_Service *service,
+                          const Detect__V1__ListDimensionsRequest *input,
+                          Detect__V1__ListDimensionsResponse_Closure closure,
+                          void *closure_data);
+  void (*delete_dimension)(Detect__V1__Detect_Service *service,
+                           const Detect__V1__DeleteDimensionRequest *input,
+                           Detect__V1__DeleteDimensionResponse_Closure closure,
+                           void *closure_data);
   void (*list_active_violations)(Detect__V1__Detect_Service *service,
                                  const Detect__V1__ListActiveViolationsRequest *input,
                                  Detect__V1__ListActiveViolationsResponse_Closure closure,
@@ -143,6 +164,11 @@ void detect__v1__detect__init (Detect__V1__Detect_Service *service,
       function_prefix__ ## update_custom_metric,\
       function_prefix__ ## list_custom_metrics,\
       function_prefix__ ## delete_custom_metric,\
+      function_prefix__ ## create_dimension,\
+      function_prefix__ ## describe_dimension,\
+      function_prefix__ ## update_dimension,\
+      function_prefix__ ## list_dimensions,\
+      function_prefix__ ## delete_dimension,\
       function_prefix__ ## list_active_violations,\
       function_prefix__ ## list_violation_events,\
       function_prefix__ ## explain_violation,\
@@ -209,6 +235,26 @@ void detect__v1__detect__delete_custom_metric(ProtobufCService *service,
                                               const Detect__V1__DeleteCustomMetricRequest *input,
                                               Detect__V1__DeleteCustomMetricResponse_Closure closure,
                                               void *closure_data);
+void detect__v1__detect__create_dimension(ProtobufCService *service,
+                                          const Detect__V1__CreateDimensionRequest *input,
+                                          Detect__V1__CreateDimensionResponse_Closure closure,
+                                          void *closure_data);
+void detect__v1__detect__describe_dimension(ProtobufCService *service,
+                                            const Detect__V1__DescribeDimensionRequest *input,
+                                            Detect__V1__DescribeDimensionResponse_Closure closure,
+                                            void *closure_data);
+void detect__v1__detect__update_dimension(ProtobufCService *service,
+                                          const Detect__V1__UpdateDimensionRequest *input,
+                                          Detect__V1__UpdateDimensionResponse_Closure closure,
+                                          void *closure_data);
+void detect__v1__detect__list_dimensions(ProtobufCService *service,
+                                         const Detect__V1__ListDimensionsRequest *input,
+                                         Detect__V1__ListDimensionsResponse_Closure closure,
+                                         void *closure_data);
+void detect__v1__detect__delete_dimension(ProtobufCService *service,
+                                          const Detect__V1__DeleteDimensionRequest *input,
+                                          Detect__V1__DeleteDimensionResponse_Closure closure,
+                                          void *closure_data);
 void detect__v1__detect__list_active_violations(ProtobufCService *service,
                                                 const Detect__V1__ListActiveViolationsRequest *input,
                                                 Detect__V1__ListActiveViolationsResponse_Closure closure,

@@ -96,10 +96,16 @@ struct  Detect__V1__ReportedDatapoint
    * the whole list. An empty list is a value.
    */
   Detect__V1__MetricValue *value;
+  /*
+   * The MQTT topic of the messages that the value is about, up to 1024 bytes without control
+   * characters. Only of the five metrics that take a dimension; unset where the topic is not known:
+   * the value then counts for the metric and for none of its dimensions.
+   */
+  char *topic;
 };
 #define DETECT__V1__REPORTED_DATAPOINT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&detect__v1__reported_datapoint__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -123,7 +129,7 @@ struct  Detect__V1__MetricReport
    */
   int64_t time;
   /*
-   * A metric may stand here several times: counters add up, each message size is a message of its
+   * A metric may stand here several times, also with several topics: counters add up, each message size is a message of its
    * own, of a gauge the last counts, lists are joined. A report without datapoints is taken and
    * judges nothing. At most 1000.
    */
@@ -352,7 +358,8 @@ struct  Detect__V1__ListMetricValuesRequest
    */
   char *metric_name;
   /*
-   * Restricts the metric to the messages of some topics.
+   * Restricts the metric to the messages of some topics: those of the filters that the dimension has
+   * now. Values are kept for a dimension while a profile uses it for the metric.
    */
   char *dimension_name;
   /*

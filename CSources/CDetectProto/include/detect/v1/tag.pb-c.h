@@ -30,7 +30,7 @@ typedef struct Detect__V1__ListTagsForResourceResponse Detect__V1__ListTagsForRe
 /* --- messages --- */
 
 /*
- * A label on a security profile, a thing group or a custom metric.
+ * A label on a security profile, a thing group, a custom metric or a dimension.
  */
 struct  Detect__V1__Tag
 {
@@ -53,7 +53,7 @@ struct  Detect__V1__TagResourceRequest
 {
   ProtobufCMessage base;
   /*
-   * Required. ARN of a security profile, a thing group or a custom metric.
+   * Required. ARN of a security profile, a thing group, a custom metric or a dimension.
    */
   char *resource_arn;
   /*
@@ -80,7 +80,7 @@ struct  Detect__V1__UntagResourceRequest
 {
   ProtobufCMessage base;
   /*
-   * Required. ARN of a security profile, a thing group or a custom metric.
+   * Required. ARN of a security profile, a thing group, a custom metric or a dimension.
    */
   char *resource_arn;
   /*
@@ -107,7 +107,7 @@ struct  Detect__V1__ListTagsForResourceRequest
 {
   ProtobufCMessage base;
   /*
-   * Required. ARN of a security profile, a thing group or a custom metric.
+   * Required. ARN of a security profile, a thing group, a custom metric or a dimension.
    */
   char *resource_arn;
   /*

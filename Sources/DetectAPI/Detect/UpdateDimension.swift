@@ -1,0 +1,26 @@
+internal import CDetectProto
+internal import Detect
+internal import RPC
+
+extension DetectMethods {
+  /// Replaces the filters of a dimension.
+  func updateDimension(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
+    let operation = try unsafe decode(request, detect__v1__update_dimension_request__init) {
+      request in
+      unsafe UpdateDimension(
+        dimensionName: text(request.name),
+        stringValues: texts(request.string_values, request.n_string_values))
+    }
+    let found = try await backend.perform(operation)
+    return unsafe encode(detect__v1__update_dimension_response__init) { response, arena in
+      unsafe response.name = arena.text(found.dimension.name)
+      unsafe response.arn = arena.text(found.arn)
+      unsafe response.type = Detect__V1__DimensionType(
+        EnumTexts.dimensionType.number(of: found.dimension.type.rawValue))
+      unsafe (response.n_string_values, response.string_values) =
+        arena.texts(found.dimension.stringValues)
+      unsafe response.creation_date = found.dimension.creationDate
+      unsafe response.last_modified_date = found.dimension.lastModifiedDate
+    }
+  }
+}
