@@ -61,7 +61,7 @@ struct ThingTable: RandomAccessCollection, Sendable {
     for entry in entries where entry != Self.free { insert(entry) }
   }
 
-  private func home(of hash: UInt64) -> Int { Int(hash * UInt64(places.count) >> 32) }
+  private func home(of hash: UInt64) -> Int { Int((hash * UInt64(places.count)) >> 32) }
 
   private static func hash(of name: ThingName) -> UInt64 {
     UInt64(UInt32(truncatingIfNeeded: name.hashValue))
