@@ -53,7 +53,7 @@ def test_reflection_tells_the_whole_contract(client):
     ]
     pool = descriptor_pool.DescriptorPool(database)
     detect = pool.FindServiceByName("detect.v1.Detect")
-    assert len(detect.methods) == 19
+    assert len(detect.methods) == 26
 
 
 def test_a_call_can_be_made_from_reflection_alone(client):

@@ -98,6 +98,43 @@ import Testing
     #expect(Set(active.map(\.violationID)) == Set(open.keys))
   }
 
+  @Test
+  func `a report without topics is written as it always was, and one with a topic is read back`()
+    throws
+  {
+    var report = MetricReport(
+      thing: "cam", id: 7,
+      datapoints: [ReportedDatapoint(metric: Metric(number: 2), value: .count(3))])
+    var writer = ByteWriter()
+    report.encode(to: &writer)
+    // Name, id, no time, one datapoint: its metric, the kind of its value, and twice 3.
+    #expect(writer.bytes == [3, 99, 97, 109, 7, 0, 1, 2, 1, 6])
+    report.datapoints[0].topic = "a/ö"
+    report.datapoints.append(ReportedDatapoint(metric: Metric(number: 3), value: .count(4)))
+    writer.removeAll()
+    report.encode(to: &writer)
+    for length in 0..<writer.bytes.count {
+      var reader = ByteReader(Array(writer.bytes.prefix(length)))
+      #expect(throws: StoreError.self) { try MetricReport(from: &reader) }
+    }
+    var reader = ByteReader(writer.bytes)
+    #expect(try MetricReport(from: &reader) == report)
+  }
+
+  @Test func `a dimension with a filter that is none is a damaged record`() {
+    var dimension = Dimension(
+      name: "d", stringValues: ["a/#"], number: 512, clientRequestToken: "t", creationDate: 1,
+      lastModifiedDate: 2)
+    for filters in [["a/#"], ["a/#/b"]] {
+      dimension.stringValues = filters
+      var writer = ByteWriter()
+      Change.putDimension(dimension).encode(to: &writer)
+      var reader = ByteReader(writer.bytes)
+      let change = try? Change(from: &reader)
+      #expect(change == (filters == ["a/#"] ? .putDimension(dimension) : nil))
+    }
+  }
+
   @Test func `a damaged journal is refused, never misread`() {
     var writer = ByteWriter()
     Input.advance(to: 5).encode(to: &writer)
