@@ -10,7 +10,7 @@ C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDete
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test simulate check interop format generate bench bench-engine bench-rpc bench-core
-.PHONY: fuzz-core sanitize-core setup build lint contract generated
+.PHONY: fuzz-core fuzz-rpc sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -34,7 +34,8 @@ check: setup lint contract generated test interop ## Runs all that must hold for
 
 interop: setup ## Runs gRPC's interop cases against Sources/RPC and writes docs/interop.md.
 	$(BUILD) --product InteropServer
-	$(PYTHON) Tests/GRPCInterop/interop.py "$$(swift build --show-bin-path)/InteropServer" docs/interop.md
+	Tests/GRPCInterop/build
+	GRPC_CPP_CLIENT=.build/interop/grpc-cpp-client $(PYTHON) Tests/GRPCInterop/interop.py "$$(swift build --show-bin-path)/InteropServer" docs/interop.md
 
 format: ## Formats Swift and C.
 	swift format --in-place --recursive --parallel $(SWIFT_FILES)
@@ -62,6 +63,9 @@ bench-core: ## Measures the C core beside its peers; writes docs/core-benchmarks
 
 fuzz-core: ## Fuzzes the C core: SECONDS=60 for each fuzzer.
 	sh Tests/CoreTests/Fuzz/run $(SECONDS)
+
+fuzz-rpc: ## Fuzzes Sources/RPC: SECONDS=60 for each fuzzer.
+	Tests/RPCTests/Fuzz/run $(SECONDS)
 
 sanitize-core: ## Tests the C core with two compilers, sanitizers, every IPv4 address and the analyzer.
 	sh Tests/CoreTests/check all

@@ -60,7 +60,11 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
-      ], swiftSettings: swift),
+      ],
+      // Checks of exclusive access cost a tenth of a call. Every test runs with them.
+      swiftSettings: swift + [
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+      ]),
     .target(
       name: "DetectAPI", dependencies: ["Detect", "RPC", "CDetectProto", "CProtobufC"],
       swiftSettings: swift),
@@ -102,7 +106,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
-      ], swiftSettings: swift),
+      ], exclude: ["Fuzz/corpus", "Fuzz/Entry", "Fuzz/run"], swiftSettings: swift),
     .testTarget(
       name: "DetectAPITests", dependencies: ["DetectAPI", "Detect", "RPC"], swiftSettings: swift),
     .testTarget(

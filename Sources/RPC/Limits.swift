@@ -8,7 +8,8 @@ package struct Limits: Sendable {
   package var minCompressedBytes = 1 << 10
 
   /// Calls open at once on one connection (SETTINGS_MAX_CONCURRENT_STREAMS); the next is refused
-  /// with REFUSED_STREAM, which clients retry. A thousand is far above what one client needs and
+  /// with REFUSED_STREAM, which clients retry, unless the client has already taken note of the limit:
+  /// then it ends the connection. A thousand is far above what one client needs and
   /// keeps the state of one connection below a few megabytes.
   package var maxConcurrentStreams = 1_000
 

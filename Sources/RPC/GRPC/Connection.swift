@@ -42,7 +42,7 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
     self.loop = loop
     life = ConnectionLife(limits: limits)
     session = HTTP2Session(limits: limits)
-    session.delegate = self
+    unsafe session.delegate = self
   }
 
   /// Takes bytes from the client, then starts the calls that have become complete.

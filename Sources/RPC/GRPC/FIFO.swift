@@ -22,7 +22,10 @@ struct FIFO<Element> {
     first = others[taken].take()
     taken += 1
     // Half is behind us: moving the other half is paid for by what was taken.
-    if taken == others.count || (taken >= 64 && taken * 2 >= others.count) {
+    if taken == others.count {
+      others.removeAll(keepingCapacity: true)
+      taken = 0
+    } else if taken >= 64, taken * 2 >= others.count {
       others.removeSubrange(..<taken)
       taken = 0
     }

@@ -51,8 +51,8 @@ struct MessageDeframer {
     missing = wanted - count
     guard count == wanted else { return nil }
     defer {
-      self = MessageDeframer(
-        maxMessageBytes: maxMessageBytes, allowsCompression: allowsCompression)
+      (prefix, prefixCount, missing) = (0, 0, nil)
+      message = []
     }
     return Message(bytes: message, isCompressed: prefix >> 32 == 1)
   }

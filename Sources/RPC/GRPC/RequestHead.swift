@@ -47,7 +47,7 @@ struct RequestHead {
   }
 
   /// The route of the call, if this is one.
-  func checked(isTruncated: Bool) throws(Refusal) -> MethodTable.Route {
+  mutating func checked(isTruncated: Bool) throws(Refusal) -> MethodTable.Route {
     guard isPost else { throw .notPost(isHead: isHead) }
     guard !isTruncated else {
       throw .status(RPCStatus(.resourceExhausted, "the header list is too large"))

@@ -20,8 +20,8 @@ import CNghttp2
   /// Whether nghttp2 is on the stack, so that what is submitted will be written by the caller.
   private var isBusy = false
 
-  /// Told about requests and about frames to write. It owns this session.
-  unowned var delegate: (any HTTP2SessionDelegate)?
+  /// Told about requests and about frames to write. It owns this session, and outlives it.
+  unowned(unsafe) var delegate: (any HTTP2SessionDelegate)?
 
   init(limits: Limits) {
     maxHeaderListBytes = limits.maxHeaderListBytes
@@ -165,7 +165,7 @@ import CNghttp2
     let result = call()
     // What can fail here is memory, and a stream that has just closed, whose answer nobody awaits.
     if result == NGHTTP2_ERR_NOMEM.rawValue { preconditionFailure("nghttp2 is out of memory") }
-    if !isBusy { delegate?.hasFrames() }
+    if !isBusy { unsafe delegate?.hasFrames() }
   }
 
   private func submitResponse(
@@ -212,7 +212,7 @@ extension HTTP2Session {
 extension HTTP2Session {
   func beganFields() {
     headerListBytes = 0
-    delegate?.beganRequest()
+    unsafe delegate?.beganRequest()
   }
 
   func receivedField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
@@ -224,7 +224,7 @@ extension HTTP2Session {
   func receivedRequest(_ stream: Int32) {
     activity.accepted &+= 1
     let isTruncated = headerListBytes > maxHeaderListBytes
-    guard let handler = delegate?.accept(stream, isTruncated: isTruncated) else { return }
+    guard let handler = unsafe delegate?.accept(stream, isTruncated: isTruncated) else { return }
     handlers.insert(handler, for: stream)
   }
 

@@ -23,7 +23,9 @@ enum Sample {
 
   /// A serialized total.
   static func total(_ count: UInt64) -> [UInt8] {
-    var total: [UInt8] = [0x08]
+    var total: [UInt8] = []
+    total.reserveCapacity(11)
+    total.append(0x08)
     var rest = count
     while rest >= 0x80 {
       total.append(UInt8(truncatingIfNeeded: rest) | 0x80)
