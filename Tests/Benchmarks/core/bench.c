@@ -24,14 +24,15 @@ static double run(body *call, void *context, size_t repeats) {
 double measure_once(body *call, void *context) { return run(call, context, 1); }
 
 double measure(body *call, void *context, size_t items) {
-  enum { RUNS = 15 };
-  const double long_enough = 2e6;
+  enum { FEWEST = 15 };
+  const double long_enough = 2e6, in_all = 5e8;
   double once = run(call, context, 1);
   size_t repeats = once > long_enough ? 1 : (size_t)(long_enough / (once + 1)) + 1;
-  double best = once;
-  for (int i = 0; i < RUNS; i++) {
+  double best = once, total = once;
+  for (int i = 0; i < FEWEST || total < in_all; i++) {
     double time = run(call, context, repeats);
     best = time < best ? time : best;
+    total += time * (double)repeats;
   }
   return best / (double)items;
 }

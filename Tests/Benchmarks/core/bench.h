@@ -11,8 +11,8 @@
 
 typedef void body(void *context);
 
-/* The shortest of several runs of `call`, in ns for each of `items`. A run repeats the call until
- * it is long enough for the clock. */
+/* The shortest of many runs of `call`, in ns for each of `items`. A run repeats the call until it
+ * is long enough for the clock; there are runs for half a second, since neighbors come and go. */
 double measure(body *call, void *context, size_t items);
 
 /* One run of one call, in ns. */
