@@ -44,6 +44,11 @@ static inline uint32_t root_count(uint32_t count, uint32_t width, uint32_t level
   return count;
 }
 
+/* The number of nodes of a level that has `levels` levels from itself down. */
+static inline uint32_t level_size(uint32_t count, uint32_t width, uint32_t levels) {
+  return root_count(count, width, levels) + 1;
+}
+
 /* starts[i] = the index of the first node of the i-th level below the root; starts[levels] = the
  * number of all nodes below the root. */
 static inline __attribute__((always_inline)) void

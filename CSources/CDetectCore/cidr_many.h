@@ -4,7 +4,7 @@
  */
 
 /* Fewer are looked up one by one. */
-#define WORTH_A_CHUNK 16u
+#define WORTH_A_CHUNK 32u
 
 /* The keys of addresses that are all IPv4, or false. */
 STEP bool read_ipv4(const core_address *addresses, uint32_t keys[CHUNK]) {
@@ -115,22 +115,41 @@ STEP uint64_t chunk_in_set(const core_cidr_set *set, const core_address *address
   return one_by_one(set, addresses, CHUNK);
 }
 
+/* Up to a chunk; what is missing repeats the first address, so that it changes no family. */
+STEP uint64_t some_in_set(const core_cidr_set *set, const core_address *addresses, size_t count) {
+  if (count >= CHUNK) {
+    return chunk_in_set(set, addresses);
+  }
+  if (count < WORTH_A_CHUNK) {
+    return one_by_one(set, addresses, (uint32_t)count);
+  }
+  core_address padded[CHUNK];
+  for (uint32_t i = 0; i < CHUNK; i++) {
+    padded[i] = addresses[i < count ? i : 0];
+  }
+  return chunk_in_set(set, padded) & UINT64_MAX >> (CHUNK - count);
+}
+
 TARGET void SEARCH(contains_many)(const core_cidr_set *set, const core_address *addresses,
                                   size_t count, uint64_t *bits) {
-  size_t whole = count / CHUNK;
-  for (size_t i = 0; i < whole; i++) {
-    bits[i] = chunk_in_set(set, addresses + i * CHUNK);
+  for (size_t i = 0; i < count; i += CHUNK) {
+    bits[i / CHUNK] = some_in_set(set, addresses + i, count - i);
   }
-  uint32_t rest = count % CHUNK;
-  addresses += whole * CHUNK;
-  if (rest >= WORTH_A_CHUNK) {
-    /* What is missing repeats the first address, so that it changes no family. */
-    core_address padded[CHUNK];
-    for (uint32_t i = 0; i < CHUNK; i++) {
-      padded[i] = addresses[i < rest ? i : 0];
+}
+
+/* The first address whose containment is `inside`, or count. */
+TARGET size_t SEARCH(find_first)(const core_cidr_set *set, const core_address *addresses,
+                                 size_t count, bool inside) {
+  size_t i = 0;
+  for (; i < count && count - i >= WORTH_A_CHUNK; i += CHUNK) {
+    uint64_t wanted = some_in_set(set, addresses + i, count - i) ^ (inside ? 0 : UINT64_MAX);
+    uint64_t present = count - i < CHUNK ? ((uint64_t)1 << (count - i)) - 1 : UINT64_MAX;
+    if ((wanted & present) != 0) {
+      return i + (size_t)__builtin_ctzll(wanted & present);
     }
-    bits[whole] = chunk_in_set(set, padded) & UINT64_MAX >> (CHUNK - rest);
-  } else if (rest > 0) {
-    bits[whole] = one_by_one(set, addresses, rest);
   }
+  while (i < count && set_contains(set, addresses[i]) != inside) {
+    i++;
+  }
+  return i < count ? i : count;
 }

@@ -25,15 +25,12 @@ STEP bool ipv4_contains(const core_cidr_set *set, uint32_t key) {
   }
   uint32_t child = count32_root(set, key);
   uint32_t levels = set->ipv4_levels;
-  if (levels > 0) {
-    const unsigned char *base = line_of(set, set->ipv4_line);
-    uint32_t starts[MAX_LEVELS + 1] = {0};
-    if (levels > 1) {
-      level_starts(set->ipv4_count, IPV4_NODE, levels, starts);
-    }
-    for (uint32_t level = 0; level < levels; level++) {
-      uint32_t node = starts[level] + child;
-      child = child * (IPV4_NODE + 1) + count32(base + (size_t)node * LINE, key);
+  const unsigned char *nodes = line_of(set, set->ipv4_line);
+  for (uint32_t level = 0; level < levels; level++) {
+    uint32_t found = count32(nodes + (size_t)child * LINE, key);
+    child = child * (IPV4_NODE + 1) + found;
+    if (level + 1 < levels) {
+      nodes += (size_t)level_size(set->ipv4_count, IPV4_NODE, levels - level) * LINE;
     }
   }
   return (child ^ set->flags) & STARTS_IN_IPV4;
@@ -51,14 +48,13 @@ STEP uint32_t count_high_root(const core_cidr_set *set, const struct ipv6_root *
 STEP uint32_t find_high(const core_cidr_set *set, const struct ipv6_root *root, uint64_t high) {
   uint32_t child = count_high_root(set, root, high);
   uint32_t levels = root->high_levels;
-  uint32_t starts[MAX_LEVELS + 1] = {0};
-  if (levels > 1) {
-    level_starts(root->high_count, IPV6_NODE, levels, starts);
-  }
-  const unsigned char *base = line_of(set, high_line(root));
+  const unsigned char *nodes = line_of(set, high_line(root));
   for (uint32_t level = 0; level < levels; level++) {
-    uint32_t node = starts[level] + child;
-    child = child * (IPV6_NODE + 1) + count64(base + (size_t)node * LINE, high);
+    uint32_t found = count64(nodes + (size_t)child * LINE, high);
+    child = child * (IPV6_NODE + 1) + found;
+    if (level + 1 < levels) {
+      nodes += (size_t)level_size(root->high_count, IPV6_NODE, levels - level) * LINE;
+    }
   }
   return child;
 }
@@ -67,14 +63,13 @@ STEP uint32_t find_low(const core_cidr_set *set, const struct ipv6_root *root, u
                        uint64_t low) {
   uint32_t child = count128(line_of(set, low_root_line(root)), high, low);
   uint32_t levels = root->low_levels;
-  uint32_t starts[MAX_LEVELS + 1] = {0};
-  if (levels > 1) {
-    level_starts(root->low_count, IPV6_NODE, levels, starts);
-  }
-  const unsigned char *base = line_of(set, root->low_line);
+  const unsigned char *nodes = line_of(set, root->low_line);
   for (uint32_t level = 0; level < levels; level++) {
-    uint32_t node = starts[level] + child;
-    child = child * (IPV6_NODE + 1) + count128(base + (size_t)node * (2 * LINE), high, low);
+    uint32_t found = count128(nodes + (size_t)child * (2 * LINE), high, low);
+    child = child * (IPV6_NODE + 1) + found;
+    if (level + 1 < levels) {
+      nodes += (size_t)level_size(root->low_count, IPV6_NODE, levels - level) * (2 * LINE);
+    }
   }
   return child;
 }
@@ -98,14 +93,4 @@ STEP bool set_contains(const core_cidr_set *set, core_address address) {
 
 TARGET bool SEARCH(contains)(const core_cidr_set *set, core_address address) {
   return set_contains(set, address);
-}
-
-/* The first address whose containment is `inside`, or count. */
-TARGET size_t SEARCH(find_first)(const core_cidr_set *set, const core_address *addresses,
-                                 size_t count, bool inside) {
-  size_t i = 0;
-  while (i < count && set_contains(set, addresses[i]) != inside) {
-    i++;
-  }
-  return i;
 }
