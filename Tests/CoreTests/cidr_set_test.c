@@ -104,6 +104,35 @@ static bool in_ranges(const core_cidr_set *set, core_address address) {
   return false;
 }
 
+/* Lists of probes that are all inside, or all outside, and then with one that is not. */
+static void compare_first(const core_cidr_set *set, const struct sample *sample,
+                          const bool *expected, bool inside) {
+  core_address *list = malloc((sample->probe_count + 1) * sizeof *list);
+  core_address stranger = {0, 0};
+  bool has_stranger = false;
+  size_t count = 0;
+  for (size_t i = 0; i < sample->probe_count; i++) {
+    if (expected[i] == inside) {
+      list[count++] = sample->probes[i];
+    } else {
+      stranger = sample->probes[i];
+      has_stranger = true;
+    }
+  }
+  size_t (*find)(const core_cidr_set *, const core_address *, size_t) =
+      inside ? core_cidr_set_first_outside : core_cidr_set_first_inside;
+  for (size_t length = 0; length <= count; length += 1 + length / 5) {
+    CHECK(find(set, list, length) == length);
+    for (size_t place = 0; has_stranger && place < length; place += 1 + place / 3) {
+      core_address replaced = list[place];
+      list[place] = stranger;
+      CHECK(find(set, list, length) == place);
+      list[place] = replaced;
+    }
+  }
+  free(list);
+}
+
 static void compare(const struct sample *sample, bool thorough) {
   size_t count = sample->probe_count, words = (count + 63) / 64;
   uint64_t *bits = malloc(words * sizeof *bits);
@@ -149,6 +178,8 @@ static void compare(const struct sample *sample, bool thorough) {
     }
     CHECK(core_cidr_set_first_inside(set, sample->probes, count) == first_inside);
     CHECK(core_cidr_set_first_outside(set, sample->probes, count) == first_outside);
+    compare_first(set, sample, expected, true);
+    compare_first(set, sample, expected, false);
     core_cidr_set_free(set, NULL);
   }
   core_cidr_set_free(portable, NULL);
