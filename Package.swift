@@ -4,7 +4,8 @@ import PackageDescription
 // The architecture, bottom up. Each C module has exactly one importing Swift target
 // (Tests/RepositoryTests keeps that rule), and `Detect` imports nothing of the outside world.
 //
-//   detectd ──► DetectAPI ──► RPC ──► CNghttp2, CZlib, SwiftNIO
+//   detectd ──► DetectAPI ──► RPC ──► CNghttp2, CZlib, SwiftNIO, SwiftNIO SSL
+//      │            ├──────► Access ──► JWTKit
 //      │            └──────► Detect ──► CDetectCore
 //      └──────► StoreSQLite ──┘
 
@@ -31,6 +32,11 @@ let package = Package(
   products: [.executable(name: "detectd", targets: ["detectd"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.15.0"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.1.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -59,6 +65,10 @@ let package = Package(
         "CNghttp2", "CZlib",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "Logging", package: "swift-log"),
       ],
       // Checks of exclusive access cost a tenth of a call. Every test runs with them.
@@ -66,7 +76,10 @@ let package = Package(
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
       ]),
     .target(
-      name: "DetectAPI", dependencies: ["Detect", "RPC", "CDetectProto", "CProtobufC"],
+      name: "Access", dependencies: [.product(name: "JWTKit", package: "jwt-kit")],
+      swiftSettings: swift),
+    .target(
+      name: "DetectAPI", dependencies: ["Access", "Detect", "RPC", "CDetectProto", "CProtobufC"],
       swiftSettings: swift),
     .target(name: "StoreSQLite", dependencies: ["Detect", "CSQLite"], swiftSettings: swift),
     .executableTarget(
@@ -105,8 +118,19 @@ let package = Package(
         "RPC", "CNghttp2",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ], exclude: ["Fuzz/corpus", "Fuzz/Entry", "Fuzz/run"], swiftSettings: swift),
+    .testTarget(
+      name: "AccessTests",
+      dependencies: [
+        "Access",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ], swiftSettings: swift),
     .testTarget(
       name: "DetectAPITests", dependencies: ["DetectAPI", "Detect", "RPC"], swiftSettings: swift),
     .testTarget(

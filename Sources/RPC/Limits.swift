@@ -79,6 +79,32 @@ package struct Limits: Sendable {
   /// idle, ten thousand are 230 MB.
   package var maxConnections = 10_000
 
+  /// Calls open at once on the whole server before it is busy: two for each connection there may be. A
+  /// call with its task is some 4 KB, so these are 80 MB.
+  package var maxCalls = 20_000
+
+  /// Bytes of requests and responses held by all calls before the server is busy. Sixty of the largest
+  /// messages; with what each connection costs, a server with it stays below a gigabyte.
+  package var maxHeldBytes = 256 << 20
+
+  /// Calls and bytes of one connection that are served while the server is busy: what a client needs
+  /// that did not make it so.
+  package static let fairShareCalls = 16
+  /// The same in bytes.
+  package static let fairShareBytes = 64 << 10
+
+  /// Time after which a call that was refused for overload may come again, half more or less. Long
+  /// against a call, short against a person's patience.
+  package static let overloadPushback: Duration = .seconds(1)
+
+  /// Time a TLS handshake may take, from the connection to the last message. Two or three round trips
+  /// and some milliseconds of arithmetic; what takes longer is there to hold the connection.
+  package var handshakeTimeout: Duration = .seconds(10)
+
+  /// Lines a minute about refused connections and calls. Enough to see what is wrong with a client,
+  /// too few to fill a disk: a stranger can cause as many as he likes.
+  package static let deniedLinesPerMinute = 60
+
   /// How often a connection looks at what has happened on it. One timer for each connection, so ten
   /// thousand of them wake a loop a thousand times a second; the times below are kept to one pulse,
   /// and never early.
@@ -104,6 +130,10 @@ package struct Limits: Sendable {
   /// Time in which a client must take something of the responses that wait for it. Above it the
   /// connection ends, for what it holds would be held for good.
   package var stallTimeout: Duration = .seconds(5 * 60)
+
+  /// The same while the server is busy, for a connection that holds more than its fair share. A client
+  /// that is alive takes something within seconds.
+  package var busyStallTimeout: Duration = .seconds(10)
 
   /// Age at which a connection is ended gracefully, a tenth more or less so that those that began
   /// together do not end together. A day: what was true of a client when it connected is looked at

@@ -29,6 +29,10 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
   private var waiters = WaitList()
   private var isAwaitingRequest = false
   private var lastTicket = 0
+  /// Bytes that the server's and the connection's accounts have of this call.
+  private var account = (load: 0, requests: 0)
+  /// Bytes of the one request that the handler has taken, which it may hold as long as it runs.
+  private var takenBytes = 0
 
   init(
     _ stream: Int32, of connection: Connection, method: Method, context: CallContext,
@@ -41,16 +45,25 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
     self.encodings = encodings
     requests = RequestQueue(
       maxMessageBytes: connection.limits.maxMessageBytes, allowsCompression: encodings.sendsGzip)
+    connection.load.callBegan()
+  }
+
+  deinit {
+    connection.load.callEnded(holding: account.load)
   }
 
   var loop: any ConnectionLoop { connection.loop }
 
   private var session: HTTP2Session { connection.session }
 
-  /// Ends the call with DEADLINE_EXCEEDED after this time.
-  func endAfter(_ timeout: Duration) {
-    cancelDeadline = loop.schedule(after: timeout) { [weak self] in
-      self?.cut(RPCStatus(.deadlineExceeded, "the deadline has passed"))
+  /// Ends the call with this status after this time, if nothing ends it before.
+  func endAfter(_ timeout: Duration, _ status: RPCStatus) {
+    let (cancelEarlier, cancel) = (
+      cancelDeadline, loop.schedule(after: timeout) { [weak self] in self?.cut(status) }
+    )
+    cancelDeadline = {
+      cancelEarlier?()
+      cancel()
     }
   }
 
@@ -58,8 +71,8 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
   func cut(_ status: RPCStatus) {
     guard self.status == nil else { return }
     self.status = status
-    dropResponses()
     consume(requests.releaseAll())
+    dropResponses()
     if hasHeader {
       session.sendTrailers(on: stream) { $0.append(status, Metadata()) }
     } else {
@@ -76,11 +89,26 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
       responses.append(response, isCompressed: false)
     }
     connection.changeResponseBytes(by: responses.count - waiting)
+    settleAccounts()
+  }
+
+  /// Tells the connection and, where it is worth it, the server what this call holds.
+  private func settleAccounts() {
+    let requestBytes = requests.buffered
+    if requestBytes != account.requests {
+      connection.changeRequestBytes(by: requestBytes - account.requests)
+      account.requests = requestBytes
+    }
+    let change = requestBytes + takenBytes + responses.count - account.load
+    guard change.magnitude >= ServerLoad.accountedBytes else { return }
+    connection.load.changeHeldBytes(by: change)
+    account.load += change
   }
 
   private func dropResponses() {
     connection.changeResponseBytes(by: -responses.count)
     responses.removeAll()
+    settleAccounts()
   }
 
   private func stopHandler() {
@@ -107,6 +135,8 @@ extension Call {
     guard status == nil else { return consume(bytes.count) }
     do throws(RPCStatus) {
       try requests.receive(bytes)
+      settleAccounts()
+      if requests.isInsideMessage, connection.load.isBusy { try connection.requireRoom() }
       if method.takesOneRequest {
         if requests.received > 1 { throw RPCStatus(.unimplemented, "more than one request") }
         consume(requests.releaseIncomplete())
@@ -136,8 +166,8 @@ extension Call {
 
   func closed(_ code: HTTP2ErrorCode) {
     cancelDeadline?()
-    dropResponses()
     let held = requests.releaseAll()
+    dropResponses()
     if held > 0 { session.consumeOnConnection(held) }
     isClosed = true
     if status == nil { status = RPCStatus(.cancelled, "the call is over") }
@@ -147,6 +177,7 @@ extension Call {
   func fill(_ frame: UnsafeMutableRawBufferPointer) -> HTTP2Body {
     let count = unsafe responses.move(to: frame)
     connection.changeResponseBytes(by: -count)
+    settleAccounts()
     if responses.count <= connection.limits.maxBufferedResponseBytes / 2 { waiters.wakeAll() }
     if responses.count == 0, let status {
       sendTrailers(status)
@@ -241,9 +272,11 @@ extension Call {
   private func takeMessage() throws(RPCStatus) -> RequestMessage? {
     guard let (message, released) = requests.take() else { return nil }
     consume(released)
+    defer { settleAccounts() }
     let bytes =
       message.isCompressed
       ? try Gzip.decompress(message.bytes, limit: connection.limits.maxMessageBytes) : message.bytes
+    if method.takesOneRequest { takenBytes = bytes.count }
     return RequestMessage(bytes: bytes, isCompressed: message.isCompressed)
   }
 

@@ -8,6 +8,15 @@ package final class CallContext: Sendable {
   package let metadata: Metadata
   /// The client's address and port, for logs: "127.0.0.1:53210" or "[::1]:53210".
   package let peer: String
+  /// The certificate that the client has shown, if it was asked for one.
+  package let certificate: PeerCertificate?
+  /// Who makes the call, as the server's gate says; nil without a gate.
+  package internal(set) var caller: (any Sendable)? {
+    get { fields.withLock { $0.caller } }
+    set { fields.withLock { $0.caller = newValue } }
+  }
+  /// How often the client has tried this call before (`grpc-previous-rpc-attempts`).
+  package let previousAttempts: Int
   /// When the client gives up, if it said so (`grpc-timeout`).
   package let deadline: ContinuousClock.Instant?
   fileprivate let fields = Mutex(ResponseMetadata.Fields())
@@ -18,12 +27,16 @@ package final class CallContext: Sendable {
   /// A context; the server makes one for each call.
   package init(
     method: String, metadata: Metadata = Metadata(), peer: String = "",
+    certificate: PeerCertificate? = nil, caller: (any Sendable)? = nil, previousAttempts: Int = 0,
     deadline: ContinuousClock.Instant? = nil
   ) {
     self.method = method
     self.metadata = metadata
     self.peer = peer
+    self.certificate = certificate
+    self.previousAttempts = previousAttempts
     self.deadline = deadline
+    if let caller { self.caller = caller }
   }
 }
 
@@ -33,6 +46,8 @@ package struct ResponseMetadata: Sendable {
     var initial = Metadata()
     var trailing = Metadata()
     var compression = Compression.asRequested
+    /// Not sent, but kept under the same lock.
+    var caller: (any Sendable)?
   }
 
   fileprivate let context: CallContext

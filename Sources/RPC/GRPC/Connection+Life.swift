@@ -19,7 +19,8 @@ extension Connection {
     var activity = session.activity
     if isReadHeld { activity.owesBytes = false }
     let step = life.pulse(
-      activity, hasCalls: session.hasOpenStreams, hasResponses: responseBytes > 0)
+      activity, hasCalls: session.openStreams > 0, hasResponses: responseBytes > 0,
+      isBusy: load.isBusy && responseBytes > Limits.fairShareBytes)
     switch step {
     case .goOn: break
     case .ping: session.ping()

@@ -19,6 +19,9 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
   private var head: RequestHead
   let limits: Limits
   private let peer: String
+  private let certificate: PeerCertificate?
+  private let gate: CallGate?
+  let load: ServerLoad
   let loop: any ConnectionLoop
   /// What time does to this connection; `Connection+Life`.
   var life: ConnectionLife
@@ -34,11 +37,19 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
   private(set) var runningCalls = 0
   /// Bytes of responses that wait to be written, of all calls.
   private(set) var responseBytes = 0
+  /// Bytes of requests that handlers have not taken.
+  private var requestBytes = 0
 
-  init(methods: MethodTable, limits: Limits, peer: String, loop: any ConnectionLoop) {
+  init(
+    methods: MethodTable, limits: Limits, peer: String, certificate: PeerCertificate? = nil,
+    gate: CallGate? = nil, load: ServerLoad, loop: any ConnectionLoop
+  ) {
     head = RequestHead(methods: methods)
     self.limits = limits
     self.peer = peer
+    self.certificate = certificate
+    self.gate = gate
+    self.load = load
     self.loop = loop
     life = ConnectionLife(limits: limits)
     session = HTTP2Session(limits: limits)
@@ -86,16 +97,38 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
     do throws(RequestHead.Refusal) {
       let route = try head.checked(isTruncated: isTruncated)
       let context = CallContext(
-        method: route.path, metadata: head.metadata(), peer: peer,
-        deadline: head.timeout.map { .now + $0 })
+        method: route.path, metadata: head.metadata(), peer: peer, certificate: certificate,
+        previousAttempts: head.previousAttempts, deadline: head.timeout.map { .now + $0 })
+      let lifetime = try admit(context)
       let call = Call(
         stream, of: self, method: route.method, context: context, encodings: head.encodings)
-      if let timeout = head.timeout { call.endAfter(timeout) }
+      if let timeout = head.timeout { call.endAfter(timeout, .deadline) }
+      if !route.method.isFinite, let lifetime {
+        call.endAfter(lifetime, .credentials)
+      }
       if !route.method.takesOneRequest { start(call) }
       return call
     } catch {
       return RefusedRequest(error, stream, of: session)
     }
+  }
+
+  /// Sees whether there is room for the call, and has the gate say who makes it. Gives how long that
+  /// is true; nil is for ever.
+  private func admit(_ context: CallContext) throws(RequestHead.Refusal) -> Duration? {
+    do throws(RPCStatus) {
+      try requireRoom(calls: session.openStreams)
+      guard let admission = try gate?(context) else { return nil }
+      context.caller = admission.caller
+      return admission.lifetime
+    } catch {
+      throw .status(error)
+    }
+  }
+
+  /// Throws UNAVAILABLE if the server holds too much for this connection to add to it.
+  func requireRoom(calls: Int = 0) throws(RPCStatus) {
+    try load.admit(calls: calls, bytes: responseBytes + requestBytes, peer: peer)
   }
 
   func hasFrames() { delegate?.hasFrames() }
@@ -105,6 +138,9 @@ final class Connection: HTTP2SessionDelegate, @unchecked Sendable {
 
   /// Notes that so many bytes of responses wait more, or less.
   func changeResponseBytes(by change: Int) { responseBytes += change }
+
+  /// The same for requests.
+  func changeRequestBytes(by change: Int) { requestBytes += change }
 
   func callBegan() { runningCalls += 1 }
 

@@ -32,10 +32,10 @@ struct ConnectionLife {
     maxAge = limits.maxConnectionAge * Double.random(in: 0.9...1.1)
   }
 
-  /// The step after one more pulse, given all that has happened, whether calls are open, and whether
-  /// responses wait for the client.
+  /// The step after one more pulse, given all that has happened, whether calls are open, whether
+  /// responses wait for the client, and whether the server needs the memory of those.
   mutating func pulse(
-    _ activity: HTTP2Session.Activity, hasCalls: Bool, hasResponses: Bool
+    _ activity: HTTP2Session.Activity, hasCalls: Bool, hasResponses: Bool, isBusy: Bool = false
   ) -> Step {
     defer { last = activity }
     age += limits.pulse
@@ -44,7 +44,8 @@ struct ConnectionLife {
     count(&stall, while: hasResponses && activity.sent == last.sent)
     count(&idleness, while: !hasCalls && activity.accepted == last.accepted)
 
-    if owing >= limits.frameTimeout || stall >= limits.stallTimeout { return .refuse }
+    let patience = isBusy ? limits.busyStallTimeout : limits.stallTimeout
+    if owing >= limits.frameTimeout || stall >= patience { return .refuse }
     if silence >= limits.keepaliveTime + limits.keepaliveTimeout { return .giveUp }
     if age >= maxAge + limits.connectionAgeGrace { return .cut }
     // Before the end, which comes again at each pulse: a connection that ends may take its time.

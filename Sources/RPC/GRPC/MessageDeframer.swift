@@ -50,11 +50,14 @@ struct MessageDeframer {
     position += count
     missing = wanted - count
     guard count == wanted else { return nil }
-    defer {
-      (prefix, prefixCount, missing) = (0, 0, nil)
-      message = []
-    }
+    defer { reset() }
     return Message(bytes: message, isCompressed: prefix >> 32 == 1)
+  }
+
+  /// Forgets the message that is not complete.
+  mutating func reset() {
+    (prefix, prefixCount, missing) = (0, 0, nil)
+    message = []
   }
 
   /// The length in the prefix, once it is known to be acceptable.

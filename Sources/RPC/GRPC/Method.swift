@@ -21,6 +21,14 @@ package enum Method: Sendable {
 }
 
 extension Method {
+  /// Whether one request and one response are all there is, so that the call ends by itself.
+  var isFinite: Bool {
+    switch self {
+    case .immediate, .unary: true
+    case .serverStreaming, .clientStreaming, .bidirectional: false
+    }
+  }
+
   /// Whether exactly one request must come before the handler can run.
   var takesOneRequest: Bool {
     switch self {

@@ -32,10 +32,22 @@ package struct RPCStatus: Error, Sendable, Equatable {
   /// The `grpc-status-details-bin`: a serialized `google.rpc.Status`; empty sends none.
   package var details: [UInt8]
 
-  /// A status with its text and its serialized `google.rpc.Status`, if any.
-  package init(_ code: Code, _ message: String = "", details: [UInt8] = []) {
+  /// How long the client is to wait before it tries again (`grpc-retry-pushback-ms`); nil leaves that
+  /// to the client.
+  package var retryAfter: Duration?
+
+  /// A status with its text, its serialized `google.rpc.Status` if any, and when to try again.
+  package init(
+    _ code: Code, _ message: String = "", details: [UInt8] = [], retryAfter: Duration? = nil
+  ) {
     self.code = code
     self.message = message
     self.details = details
+    self.retryAfter = retryAfter
   }
+}
+
+extension RPCStatus {
+  static let deadline = RPCStatus(.deadlineExceeded, "the deadline has passed")
+  static let credentials = RPCStatus(.unauthenticated, "the credentials have expired")
 }

@@ -12,6 +12,7 @@ struct RequestHead {
 
   private(set) var route: MethodTable.Route?
   private(set) var timeout: Duration?
+  private(set) var previousAttempts = 0
   private(set) var encodings = RequestEncodings()
 
   private let methods: MethodTable
@@ -33,6 +34,7 @@ struct RequestHead {
   mutating func reset() {
     route = nil
     timeout = nil
+    previousAttempts = 0
     encodings = RequestEncodings()
     (isPost, isHead, isGRPC, acceptsTrailers) = (false, false, false, false)
     unknownPath = ""
@@ -107,6 +109,9 @@ struct RequestHead {
       }
     } else if name.equals("grpc-accept-encoding") {
       encodings.readAccepted(value)
+    } else if name.equals("grpc-previous-rpc-attempts") {
+      // It only informs, so a value that is no number is none.
+      previousAttempts = Int(String(value)) ?? 0
     }
   }
 

@@ -11,6 +11,8 @@ struct RequestQueue {
   private var heldByIncomplete = 0
   /// All bytes that hold window.
   private(set) var held = 0
+  /// All bytes that are kept, whether they hold window or not.
+  private(set) var buffered = 0
   /// Messages that were ever complete.
   private(set) var received = 0
   /// Whether the client has sent its last message.
@@ -24,9 +26,13 @@ struct RequestQueue {
   /// Whether nothing can be taken now.
   var isEmpty: Bool { messages.isEmpty }
 
+  /// Whether a message has begun and is not complete.
+  var isInsideMessage: Bool { deframer.isInsideMessage }
+
   /// Takes a piece of the body. Throws what the call shall end with.
   mutating func receive(_ bytes: Span<UInt8>) throws(RPCStatus) {
     held += bytes.count
+    buffered += bytes.count
     var position = 0
     var start = 0
     while let message = try deframer.next(from: bytes, at: &position) {
@@ -50,6 +56,7 @@ struct RequestQueue {
   mutating func take() -> (message: MessageDeframer.Message, released: Int)? {
     guard let first = messages.popFirst() else { return nil }
     held -= first.held
+    buffered -= first.message.bytes.count + MessageDeframer.prefixBytes
     return (first.message, first.held)
   }
 
@@ -64,7 +71,9 @@ struct RequestQueue {
   /// Gives back everything: nobody will take it.
   mutating func releaseAll() -> Int {
     messages = FIFO()
+    deframer.reset()
     heldByIncomplete = 0
+    buffered = 0
     defer { held = 0 }
     return held
   }

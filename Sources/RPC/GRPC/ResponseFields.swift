@@ -24,6 +24,10 @@ extension HTTP2FieldList {
     if !status.details.isEmpty, status.details.count <= Limits.maxStatusDetailsBytes {
       append("grpc-status-details-bin".utf8, Base64.encode(status.details))
     }
+    if let delay = status.retryAfter {
+      append(
+        "grpc-retry-pushback-ms".utf8, String(Int64((delay / .milliseconds(1)).rounded(.up))).utf8)
+    }
     append(metadata)
   }
 

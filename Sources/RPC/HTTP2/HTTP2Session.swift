@@ -121,8 +121,8 @@ import CNghttp2
 
   /// Who owns the streams that are open.
   var openHandlers: [any HTTP2StreamHandler] { handlers.all }
-  /// Whether streams are open.
-  var hasOpenStreams: Bool { !handlers.isEmpty }
+  /// How many they are.
+  var openStreams: Int { handlers.count }
 
   /// Goes on with a body whose handler answered `.paused`.
   func resumeBody(of stream: Int32) {

@@ -41,6 +41,8 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionDelegate {
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
     connection.delegate = self
+    // Behind TLS the channel has long been active.
+    if context.channel.isActive { channelActive(context: context) }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {

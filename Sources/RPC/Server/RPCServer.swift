@@ -1,6 +1,7 @@
 package import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A gRPC server: methods by path, and the limits they are served under.
 package struct RPCServer: Sendable {
@@ -8,13 +9,25 @@ package struct RPCServer: Sendable {
   package let methods: [String: Method]
   /// The limits this server keeps.
   package let limits: Limits
+  /// The keys of its connections; nil speaks plain HTTP/2.
+  package let tls: TLSContext?
   private let logger: Logger
+  private let gate: CallGate?
+  private let denials: QuietLog
+  private let load: ServerLoad
 
   /// A server that is not listening yet.
-  package init(methods: [String: Method], limits: Limits = Limits(), logger: Logger) {
+  package init(
+    methods: [String: Method], limits: Limits = Limits(), tls: TLSContext? = nil,
+    gate: CallGate? = nil, logger: Logger
+  ) {
     self.methods = methods
     self.limits = limits
+    self.tls = tls
     self.logger = logger
+    self.gate = gate
+    denials = QuietLog(logger)
+    load = ServerLoad(limits: limits, log: denials)
   }
 
   /// Listens on `host` and `port` (0: any free one) and serves until the result is shut down, on
@@ -74,15 +87,26 @@ package struct RPCServer: Sendable {
       logger.warning("connection refused", metadata: ["limit": "\(limits.maxConnections)"])
       throw ConnectionRefused()
     }
-    let connection = Connection(
-      methods: methods, limits: limits, peer: channel.remoteAddress?.peer ?? "", loop: executor)
-    let handler = ConnectionHandler(connection, limits: limits, logger: logger) {
-      connections.remove(channel)
+    let onEnd = { connections.remove(channel) }
+    let makeHandler = { [self] (certificate: PeerCertificate?) in
+      let connection = Connection(
+        methods: methods, limits: limits, peer: channel.remoteAddress?.peer ?? "",
+        certificate: certificate, gate: gate, load: load, loop: executor)
+      return ConnectionHandler(connection, limits: limits, logger: logger, onEnd: onEnd)
     }
     do {
-      try channel.pipeline.syncOperations.addHandler(handler)
+      let pipeline = channel.pipeline.syncOperations
+      if let tls {
+        try pipeline.addHandler(NIOSSLServerHandler(context: tls.current))
+        try pipeline.addHandler(
+          HandshakeHandler(
+            timeout: limits.handshakeTimeout, denials: denials, onEnd: onEnd,
+            makeConnectionHandler: makeHandler))
+      } else {
+        try pipeline.addHandler(makeHandler(nil))
+      }
     } catch {
-      connections.remove(channel)
+      onEnd()
       throw error
     }
   }
@@ -93,7 +117,7 @@ private struct ConnectionRefused: Error {}
 
 extension SocketAddress {
   /// Address and port as they are written in a URL.
-  fileprivate var peer: String? {
+  var peer: String? {
     guard let ipAddress, let port else { return nil }
     return self.protocol == .inet6 ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
   }

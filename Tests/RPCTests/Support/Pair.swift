@@ -5,16 +5,21 @@ final class Pair {
   let client: TestClient
   let server: Connection
   let loop = ManualLoop()
+  let load: ServerLoad
   /// Why the server gave the connection up, if it did.
   private(set) var failure: HTTP2Error?
   private let delegate = Delegate()
 
   init(
-    _ methods: [String: Method], limits: Limits = Limits(), client: TestClient = TestClient()
+    _ methods: [String: Method], limits: Limits = Limits(), client: TestClient = TestClient(),
+    gate: CallGate? = nil, load: ServerLoad? = nil
   ) {
     self.client = client
+    let load = load ?? ServerLoad(limits: limits)
+    self.load = load
     server = Connection(
-      methods: MethodTable(methods), limits: limits, peer: "127.0.0.1:4711", loop: loop)
+      methods: MethodTable(methods), limits: limits, peer: "127.0.0.1:4711", gate: gate, load: load,
+      loop: loop)
     server.delegate = delegate
   }
 

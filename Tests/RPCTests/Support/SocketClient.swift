@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Testing
 
 @testable import RPC
@@ -11,7 +12,7 @@ struct SocketClient: Sendable {
 
   /// Connects. With `readsAtAll` off it sends and never reads, as a stuck peer does.
   static func connect(
-    port: Int, windowBytes: UInt32 = 1 << 20, readsAtAll: Bool = true
+    port: Int, windowBytes: UInt32 = 1 << 20, readsAtAll: Bool = true, tls: NIOSSLContext? = nil
   ) async throws -> SocketClient {
     let (channel, handler) = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .channelOption(.autoRead, value: readsAtAll)
@@ -19,6 +20,10 @@ struct SocketClient: Sendable {
       .connect(host: "127.0.0.1", port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
           let handler = Handler(TestClient(windowBytes: windowBytes))
+          if let tls {
+            try channel.pipeline.syncOperations.addHandler(
+              NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
+          }
           try channel.pipeline.syncOperations.addHandler(handler)
           return (channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
         }
@@ -38,7 +43,8 @@ struct SocketClient: Sendable {
 
   /// The response of a stream, when the stream is closed.
   func response(on stream: Int32) async throws -> TestClient.Response {
-    try await channel.eventLoop.flatSubmit { handler.value.response(on: stream) }.get()
+    try await channel.eventLoop.flatSubmit { handler.value.response(on: stream, channel.eventLoop) }
+      .get()
   }
 
   /// A unary call.
@@ -88,11 +94,14 @@ struct SocketClient: Sendable {
       promises = [:]
     }
 
-    func response(on stream: Int32) -> EventLoopFuture<TestClient.Response> {
-      guard let context else { preconditionFailure("not connected") }
-      let promise = context.eventLoop.makePromise(of: TestClient.Response.self)
+    func response(
+      on stream: Int32, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<TestClient.Response> {
+      let promise = eventLoop.makePromise(of: TestClient.Response.self)
       if let response = client.responses[stream], response.closedWith != nil {
         promise.succeed(response)
+      } else if context == nil {
+        promise.fail(ChannelError.eof)
       } else {
         promises[stream] = promise
       }

@@ -1,0 +1,126 @@
+import Synchronization
+
+/// What decides over calls: files that can be replaced while the server runs.
+package struct AccessFiles: Sendable, Equatable {
+  /// Whose bearer tokens are taken; nil takes none.
+  package var tokens: TokenIssuer?
+  /// A file with a `Policy`.
+  package var policy: String
+
+  /// The files.
+  package init(tokens: TokenIssuer? = nil, policy: String) {
+    self.tokens = tokens
+    self.policy = policy
+  }
+
+  /// The paths of all of them.
+  package var paths: [String] { [policy] + (tokens.map { [$0.keyFile] } ?? []) }
+}
+
+/// What a client shows to say who it is.
+package struct Credentials: Sendable {
+  /// The bearer token. Where there is one it counts, and not the certificate.
+  package var token: String?
+  /// The names in the certificate that the transport has verified.
+  package var certificate: CertificateNames?
+  /// Where the client is, without its port.
+  package var address: String
+
+  /// What a client shows.
+  package init(token: String? = nil, certificate: CertificateNames? = nil, address: String) {
+    self.token = token
+    self.certificate = certificate
+    self.address = address
+  }
+}
+
+/// Decides who makes a call, and whether that caller may. It knows names, tokens and roles, and nothing
+/// of how a call came here.
+package final class AccessControl: Sendable {
+  /// What was read from the files, and what follows from it. It is replaced as a whole.
+  private final class Rulebook: Sendable {
+    let policy: Policy
+    let verifier: TokenVerifier?
+    let limiter: RateLimiter
+    let callers = Mutex(CallerCache<CallerKey>(capacity: Limits.rememberedCallers))
+
+    init(_ files: AccessFiles) async throws(AccessFault) {
+      policy = try decodeFile(files.policy, as: Policy.self)
+      verifier =
+        if let tokens = files.tokens { try await TokenVerifier(tokens) } else { nil }
+      limiter = RateLimiter(policy.rates)
+    }
+  }
+
+  private enum CallerKey: Hashable {
+    case token(String)
+    case certificate(CertificateNames)
+  }
+
+  private let files: AccessFiles
+  private let clock: @Sendable () -> Int64
+  private let rulebook: Mutex<Rulebook>
+
+  /// Reads the files. `clock` gives milliseconds since the epoch.
+  package init(
+    _ files: AccessFiles, clock: @escaping @Sendable () -> Int64
+  ) async throws(AccessFault) {
+    self.files = files
+    self.clock = clock
+    rulebook = Mutex(try await Rulebook(files))
+  }
+
+  /// Reads the files again. If they cannot be used, what was read before stays in use. What is new
+  /// applies from the next call on.
+  package func reload() async throws(AccessFault) {
+    let new = try await Rulebook(files)
+    rulebook.withLock { $0 = new }
+  }
+
+  /// Who makes a call. Throws `unauthenticated` if that is not proved, where there are rules to prove
+  /// it for.
+  package func caller(_ credentials: Credentials) throws(Denial) -> Caller {
+    let book = rulebook.withLock { $0 }
+    let now = clock()
+    guard book.policy.hasRules else {
+      return Caller(name: "address \(credentials.address)", expiry: nil, grants: .everything)
+    }
+    let key: CallerKey
+    if let token = credentials.token {
+      key = .token(token)
+    } else if let certificate = credentials.certificate {
+      key = .certificate(certificate)
+    } else {
+      throw .unauthenticated(reason: "no credentials", hasToken: false)
+    }
+    if let known = book.callers.withLock({ $0[key] }) {
+      guard let expiry = known.expiry, now >= expiry + Limits.clockLeeway else { return known }
+      throw .badToken("it has expired")
+    }
+    let caller = try identify(key, book, now)
+    book.callers.withLock { $0[key] = caller }
+    return caller
+  }
+
+  private func identify(
+    _ key: CallerKey, _ book: Rulebook, _ now: Int64
+  ) throws(Denial) -> Caller {
+    switch key {
+    case .certificate(let names):
+      return Caller(
+        name: "certificate \(names.name)", expiry: nil, grants: book.policy.grants(of: names))
+    case .token(let token):
+      guard let verifier = book.verifier else { throw .badToken("no issuer is known") }
+      let claims = try verifier.claims(of: token, now: now)
+      return Caller(
+        name: "token \(claims["sub"].joined())", expiry: claims.expiry,
+        grants: book.policy.grants(of: claims))
+    }
+  }
+
+  /// Counts a call against the rates. `now` is nanoseconds of a clock that is never set. Throws
+  /// `throttled`.
+  package func count(method: String, client: String, now: Int64) throws(Denial) {
+    try rulebook.withLock { $0.limiter }.count(method: method, client: client, now: now)
+  }
+}

@@ -1,0 +1,45 @@
+import NIOSSL
+import SwiftASN1
+import X509
+
+/// The names in a certificate that a client has shown, and that one of our authorities has signed.
+package final class PeerCertificate: Sendable {
+  /// The subject as it is written: "CN=gateway-7,O=Example". Empty if the certificate has none.
+  package let subject: String
+  /// The DNS names among the subject's alternative names.
+  package let dnsNames: [String]
+  /// The URIs among them, such as SPIFFE ids.
+  package let uris: [String]
+
+  /// A certificate of these names.
+  package init(subject: String, dnsNames: [String] = [], uris: [String] = []) {
+    self.subject = subject
+    self.dnsNames = dnsNames
+    self.uris = uris
+  }
+
+  /// The SPIFFE id: the URI, if there is only one as SPIFFE asks, with that scheme.
+  package var spiffeID: String? {
+    guard uris.count == 1, let uri = uris.first, uri.hasPrefix("spiffe://") else { return nil }
+    return uri
+  }
+}
+
+extension PeerCertificate {
+  /// The names in a certificate; nil if it cannot be read.
+  convenience init?(_ certificate: NIOSSLCertificate) {
+    guard let bytes = try? certificate.toDERBytes(),
+      let certificate = try? Certificate(derEncoded: bytes),
+      let names = try? certificate.extensions.subjectAlternativeNames ?? SubjectAlternativeNames()
+    else { return nil }
+    var (dnsNames, uris): ([String], [String]) = ([], [])
+    for name in names {
+      switch name {
+      case .dnsName(let name): dnsNames.append(name)
+      case .uniformResourceIdentifier(let uri): uris.append(uri)
+      default: break
+      }
+    }
+    self.init(subject: "\(certificate.subject)", dnsNames: dnsNames, uris: uris)
+  }
+}
