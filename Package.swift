@@ -85,7 +85,7 @@ let package = Package(
     .executableTarget(
       name: "detectd",
       dependencies: [
-        "DetectAPI", "RPC", "Detect", "StoreSQLite",
+        "DetectAPI", "RPC", "Access", "Detect", "StoreSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -132,13 +132,17 @@ let package = Package(
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: swift),
     .testTarget(
-      name: "DetectAPITests", dependencies: ["DetectAPI", "Detect", "RPC"], swiftSettings: swift),
+      name: "DetectAPITests",
+      dependencies: [
+        "DetectAPI", "Access", "Detect", "RPC",
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: swift),
     .testTarget(
       name: "StoreSQLiteTests", dependencies: ["StoreSQLite", "Detect"], swiftSettings: swift),
     .testTarget(
       name: "detectdTests",
       dependencies: [
-        "detectd", "Detect", "RPC",
+        "detectd", "Access", "Detect", "RPC",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swift),

@@ -6,11 +6,15 @@ package struct AccessFiles: Sendable, Equatable {
   package var tokens: TokenIssuer?
   /// A file with a `Policy`.
   package var policy: String
+  /// Whether clients can say who they are, by a token or a certificate. Then the policy must have
+  /// rules, and else it can have none.
+  package var identifiesCallers: Bool
 
   /// The files.
-  package init(tokens: TokenIssuer? = nil, policy: String) {
-    self.tokens = tokens
+  package init(policy: String, tokens: TokenIssuer? = nil, identifiesCallers: Bool) {
     self.policy = policy
+    self.tokens = tokens
+    self.identifiesCallers = identifiesCallers
   }
 
   /// The paths of all of them.
@@ -46,6 +50,12 @@ package final class AccessControl: Sendable {
 
     init(_ files: AccessFiles) async throws(AccessFault) {
       policy = try decodeFile(files.policy, as: Policy.self)
+      guard policy.hasRules == files.identifiesCallers else {
+        throw AccessFault(
+          description: files.identifiesCallers
+            ? "\(files.policy) has no rules: nobody could do anything"
+            : "\(files.policy) has rules, and clients cannot say who they are")
+      }
       verifier =
         if let tokens = files.tokens { try await TokenVerifier(tokens) } else { nil }
       limiter = RateLimiter(policy.rates)
@@ -76,6 +86,9 @@ package final class AccessControl: Sendable {
     let new = try await Rulebook(files)
     rulebook.withLock { $0 = new }
   }
+
+  /// Milliseconds since the epoch.
+  package var now: Int64 { clock() }
 
   /// Who makes a call. Throws `unauthenticated` if that is not proved, where there are rules to prove
   /// it for.

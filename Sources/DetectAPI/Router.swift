@@ -92,8 +92,17 @@ package enum Router {
 
   private static func metricIngestion(_ methods: MetricIngestionMethods) -> [String: Method] {
     [
-      "/detect.v1.MetricIngestion/ReportMetrics": bidirectional(methods.reportMetrics),
-      "/detect.v1.MetricIngestion/PutMetricReports": unary(methods.putMetricReports),
+      "/detect.v1.MetricIngestion/ReportMetrics": .bidirectional {
+        (requests, responses, context) async throws(RPCStatus) in
+        try await methods.reportMetrics(
+          from: Reporter(context),
+          next: { () async throws(RPCStatus) in try await requests.next() },
+          send: { (response) async throws(RPCStatus) in try await responses.send(response) })
+      },
+      "/detect.v1.MetricIngestion/PutMetricReports": .unary {
+        (request, context) async throws(RPCStatus) in
+        try await methods.putMetricReports(request, from: Reporter(context))
+      },
       "/detect.v1.MetricIngestion/ListMetricValues": unary(methods.listMetricValues),
     ]
   }

@@ -1,3 +1,4 @@
+internal import Access
 internal import CDetectProto
 internal import Detect
 internal import RPC
@@ -26,6 +27,7 @@ extension RPCStatus {
       self.init(
         .resourceExhausted, message, reason: "THROTTLING_EXCEPTION",
         retryInfo(milliseconds: milliseconds))
+      retryAfter = .milliseconds(milliseconds)
     case .outOfRange(let message, let oldestSequence):
       self.init(
         .outOfRange, message, reason: "INVALID_REQUEST_EXCEPTION",
@@ -34,6 +36,23 @@ extension RPCStatus {
       self.init(.unavailable, message, reason: "SERVICE_UNAVAILABLE_EXCEPTION")
     case .internalFailure:
       self.init(.internal, "internal failure", reason: "INTERNAL_FAILURE_EXCEPTION")
+    }
+  }
+
+  /// The status of a call that is not allowed. It says how to prove who one is (as `WWW-Authenticate`
+  /// does, RFC 6750 section 3), and nothing of what was wrong.
+  init(_ denial: Denial) {
+    switch denial {
+    case .unauthenticated(_, let hasToken):
+      self.init(
+        .unauthenticated, #"Bearer realm="detect""# + (hasToken ? #", error="invalid_token""# : ""),
+        reason: "UNAUTHORIZED_EXCEPTION")
+    case .forbidden:
+      self.init(
+        .permissionDenied, "the caller may not do this", reason: "UNAUTHORIZED_EXCEPTION")
+    case .throttled(let milliseconds):
+      self.init(
+        DetectError.throttled("too many calls", retryAfterMilliseconds: milliseconds))
     }
   }
 

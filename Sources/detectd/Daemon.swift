@@ -1,3 +1,4 @@
+import Access
 import Detect
 import DetectAPI
 import Logging
@@ -17,12 +18,19 @@ struct Daemon: Service {
   /// With the port that is listened on.
   private let address: ListenAddress
   private let directory: String
+  private let security: Security
+  /// To be run beside the daemon.
+  let reloader: Reloader
 
   /// Opens the store, loads what it knows and listens.
   init(
-    directory: String, address: ListenAddress, settings: Settings, logger: Logger
+    directory: String, address: ListenAddress, security: Security, settings: Settings,
+    logger: Logger
   ) async throws(StartFailure) {
     self.logger = logger
+    self.security = security
+    let (tls, access) = try await Self.open(security)
+    reloader = Reloader(tls: tls, access: access, paths: security.paths, logger: logger)
     drain = Drain()
     do throws(StoreError) {
       store = try SQLiteStore(directory: directory)
@@ -34,13 +42,37 @@ struct Daemon: Service {
       logger.error("internal failure", metadata: ["reason": "\(text)"])
     }
     do throws(BindError) {
-      server = try await RPCServer(methods: methods, logger: logger)
-        .start(host: address.host, port: address.port)
+      server = try await RPCServer(
+        methods: methods, tls: tls, gate: access.map { Self.gate($0, logger) }, logger: logger
+      ).start(host: address.host, port: address.port)
     } catch {
       throw .listener(error)
     }
     self.address = ListenAddress(host: address.host, port: server.port)
     self.directory = directory
+  }
+
+  private static func open(
+    _ security: Security
+  ) async throws(StartFailure) -> (TLSContext?, AccessControl?) {
+    var (tls, access): (TLSContext?, AccessControl?)
+    do throws(TLSError) {
+      if let files = security.tls { tls = try TLSContext(files) }
+    } catch {
+      throw .tls(error)
+    }
+    do throws(AccessFault) {
+      if let files = security.access {
+        access = try await AccessControl(files, clock: System.milliseconds)
+      }
+    } catch {
+      throw .access(error)
+    }
+    return (tls, access)
+  }
+
+  private static func gate(_ access: AccessControl, _ logger: Logger) -> CallGate {
+    Gatekeeper(access: access, log: QuietLog(logger), uptime: System.uptime).admit
   }
 
   private static func service(
@@ -55,17 +87,21 @@ struct Daemon: Service {
       onFault: { logger.error("the store failed", metadata: ["reason": "\($0)"]) })
   }
 
+  /// Says whom the daemon trusts. Nothing else tells that everybody may do everything.
+  private func announceSecurity() {
+    guard let gap = security.gap else { return }
+    if !address.isLoopback {
+      logger.warning("others reach \(address), and \(gap)")
+    } else if !security.identifiesCallers {
+      logger.info("who is on this machine may read and change everything: \(gap)")
+    }
+  }
+
   /// Ticks until a signal asks to stop; then finishes what is under way, makes it durable and returns.
   func run() async throws {
     // Only now: whoever reads that the daemon listens may send it a signal.
     logger.info("listening on \(address)", metadata: ["data-dir": "\(directory)"])
-    if !address.isLoopback {
-      logger.warning(
-        """
-        anybody who reaches \(address) may read and change everything: there is no TLS and no \
-        authentication yet
-        """)
-    }
+    announceSecurity()
     do {
       try await cancelWhenGracefulShutdown { [service] in
         while true {

@@ -16,6 +16,8 @@ import UnixSignals
       The command line wins over the environment, and that over the file. A <time> is a number and \
       its unit: ms, s, m, h or d.
 
+      SIGHUP has certificates, keys and the policy read again, as does a change of their files.
+
       SIGTERM and SIGINT stop the daemon: calls in flight finish, everything is made durable. A \
       second signal ends it at once, which loses nothing that was acknowledged.
 
@@ -24,6 +26,7 @@ import UnixSignals
         1   ended before the stop was complete
         64  an option, a variable or the file is wrong
         65  the database is damaged, or a newer version wrote it
+        66  a file of certificates, keys or the policy cannot be used
         69  the address cannot be listened on, for example because the port is in use
         73  the data directory cannot be used, for example because it is not writable
         75  another process uses the data directory
@@ -53,13 +56,17 @@ import UnixSignals
 
   private static func serve(_ options: Options) async throws {
     let (directory, settings) = (try options.dataDirectory(), try options.settings())
+    let security = try options.security.security(on: options.server.listen)
     System.prepareProcess()
     let daemon = try await Daemon(
-      directory: directory, address: options.server.listen, settings: settings,
-      logger: options.logger)
+      directory: directory, address: options.server.listen, security: security,
+      settings: settings, logger: options.logger)
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [.init(service: daemon, successTerminationBehavior: .gracefullyShutdownGroup)],
+        services: [
+          .init(service: daemon.reloader),
+          .init(service: daemon, successTerminationBehavior: .gracefullyShutdownGroup),
+        ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: options.logger)
     ).run()
   }

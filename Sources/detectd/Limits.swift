@@ -5,6 +5,9 @@ enum Limits {
   static let readers = 4
   /// Time between two ticks of the service, which asks for about a second.
   static let tick = Duration.seconds(1)
+  /// Time between two looks at the files of certificates, keys and policy. What rotates them does so
+  /// minutes or days before the old ones expire.
+  static let fileCheck = Duration.seconds(5)
   /// Time that a stop may take. The transport cancels calls after 10 seconds; the rest is for what is
   /// queued to become durable, and for the last snapshot.
   static let stop = Duration.seconds(30)

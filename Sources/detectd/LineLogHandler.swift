@@ -25,7 +25,7 @@ struct LineLogHandler: LogHandler {
   func log(event: LogEvent) {
     let metadata = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
     let fields = metadata.map { ($0.key, "\($0.value)") }
-    let time = timestamp(clock())
+    let time = Self.timestamp(clock())
     let message = event.message.description
     switch format {
     case .text:
@@ -39,7 +39,7 @@ struct LineLogHandler: LogHandler {
   }
 
   /// A moment in UTC as RFC 3339 writes it.
-  private func timestamp(_ milliseconds: Int64) -> String {
+  static func timestamp(_ milliseconds: Int64) -> String {
     var seconds = time_t(milliseconds / 1000)
     var date = unsafe tm()
     unsafe gmtime_r(&seconds, &date)
@@ -50,7 +50,7 @@ struct LineLogHandler: LogHandler {
       + "." + padded(Int32(milliseconds % 1000), to: 3) + "Z"
   }
 
-  private func padded(_ number: Int32, to width: Int = 2) -> String {
+  private static func padded(_ number: Int32, to width: Int = 2) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }

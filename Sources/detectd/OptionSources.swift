@@ -10,6 +10,8 @@ enum OptionSources {
   /// The options that the environment and the file may have.
   static let names =
     ["data-dir", "listen", "log-format", "log-level"]
+    + ["tls-certificate", "tls-key", "tls-client-ca", "tls-client-certificate"]
+    + ["token-issuer", "token-audience", "token-keys", "access-policy"]
     + ["partition", "region", "account-id"]
     + [
       "bucket", "grace", "silence", "minimum-report-interval", "window-capacity", "thing-capacity",
@@ -17,7 +19,7 @@ enum OptionSources {
     + ["metric-value-retention", "violation-event-retention", "snapshot-journal-bytes"]
     + switches
   /// Those of them that are true or false.
-  static let switches = ["rate-quotas"]
+  static let switches = ["insecure", "rate-quotas"]
 
   /// The arguments of all sources, in the order in which later ones win.
   static func arguments(

@@ -8,6 +8,7 @@ struct Options: ParsableArguments {
   var config: String?
 
   @OptionGroup(title: "The server") var server: ServerOptions
+  @OptionGroup(title: "Security") var security: SecurityOptions
   @OptionGroup(title: "The account") var account: AccountOptions
   @OptionGroup(title: "Evaluation") var evaluation: EvaluationOptions
   @OptionGroup(title: "Retention") var retention: RetentionOptions

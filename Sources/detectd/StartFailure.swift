@@ -1,3 +1,4 @@
+import Access
 import Detect
 import Glibc
 import RPC
@@ -5,6 +6,8 @@ import RPC
 /// Why the daemon could not start: one line that says what to do, and the exit code.
 enum StartFailure: Error, CustomStringConvertible {
   case store(StoreError)
+  case tls(TLSError)
+  case access(AccessFault)
   case listener(BindError)
 
   var description: String {
@@ -23,6 +26,8 @@ enum StartFailure: Error, CustomStringConvertible {
     case .store(.unsuitable(let text)):
       "\(text). Start with the settings that the database was written under, or name an empty "
         + "directory with --data-dir."
+    case .tls(let error): "\(error)."
+    case .access(let error): "\(error)."
     case .listener(let error):
       "\(error). Choose another address with --listen."
     }
@@ -35,6 +40,7 @@ enum StartFailure: Error, CustomStringConvertible {
     case .store(.inUse): EX_TEMPFAIL
     case .store(.corrupt), .store(.newerSchema): EX_DATAERR
     case .store(.unsuitable): EX_CONFIG
+    case .tls, .access: EX_NOINPUT
     case .listener: EX_UNAVAILABLE
     }
   }

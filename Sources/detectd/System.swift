@@ -21,6 +21,14 @@ enum System {
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
+  /// A clock that is never set: nanoseconds since the machine was started.
+  static let uptime: @Sendable () -> Int64 = {
+    var time = timespec()
+    let code = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    precondition(code == 0, "the system has no clock")
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
   /// A random UUID (RFC 9562, version 4).
   static let identifier: @Sendable () -> String = {
     let high = UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000

@@ -37,10 +37,21 @@ struct AccessControlTests {
 
   @Test func `without rules everybody may do everything`() async throws {
     let issuer = try Issuer()
-    let access = try await AccessControl(issuer.files(policy: "{}")) { 0 }
+    let access = try await AccessControl(
+      issuer.files(policy: "{}", identifiesCallers: false)
+    ) { 0 }
     let caller = try access.caller(Credentials(token: "x", address: "192.0.2.1"))
     #expect(caller.name == "address 192.0.2.1")
     #expect(caller.grants == .everything)
+  }
+
+  @Test func `rules and callers come together or not at all`() async throws {
+    let issuer = try Issuer()
+    let rules = #"{"rules":[{"anyone":true,"allow":["read"]}]}"#
+    for (policy, identifiesCallers) in [("{}", true), (rules, false)] {
+      let files = try issuer.files(policy: policy, identifiesCallers: identifiesCallers)
+      await #expect(throws: AccessFault.self) { try await AccessControl(files) { 0 } }
+    }
   }
 
   @Test func `a policy that is replaced applies from the next call on`() async throws {

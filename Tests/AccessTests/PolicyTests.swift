@@ -150,6 +150,7 @@ struct PolicyTests {
       try await fault(#"{"rules":[{"token":{"sub":"a"}}]}"#)
         == #"/policy.json: rules[0]: "allow" is missing"#)
     let long = String(repeating: " ", count: Limits.fileBytes)
+    #expect(try await fault("{}") == "/policy.json has no rules: nobody could do anything")
     #expect(try await fault("{}" + long) == "/policy.json is over 1048576 bytes")
     var files = try issuer.files(policy: "{}")
     files.policy += ".absent"

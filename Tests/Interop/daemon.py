@@ -85,11 +85,14 @@ class Daemon:
         self._channels = []
         return code
 
-    def channel(self):
-        """A connection of its own."""
-        channel = grpc.insecure_channel(
-            self.address, options=[("grpc.use_local_subchannel_pool", 1)]
-        )
+    def channel(self, credentials=None):
+        """A connection of its own, behind TLS if there are credentials for it."""
+        options = [("grpc.use_local_subchannel_pool", 1)]
+        if credentials:
+            port = self.address.rpartition(":")[2]
+            channel = grpc.secure_channel(f"localhost:{port}", credentials, options)
+        else:
+            channel = grpc.insecure_channel(self.address, options)
         self._channels.append(channel)
         return channel
 
@@ -97,8 +100,8 @@ class Daemon:
 class Client:
     """The three services over one connection."""
 
-    def __init__(self, daemon):
-        self.channel = daemon.channel()
+    def __init__(self, daemon, credentials=None):
+        self.channel = daemon.channel(credentials)
         self.detect = detect_service_pb2_grpc.DetectStub(self.channel)
         self.registry = thing_registry_service_pb2_grpc.ThingRegistryStub(self.channel)
         self.ingestion = metric_ingestion_service_pb2_grpc.MetricIngestionStub(self.channel)

@@ -124,7 +124,9 @@ def test_options_come_from_the_environment_and_the_file(daemon_on, tmp_path, mon
 
 
 def test_an_address_that_others_reach_gets_a_warning(daemon_on, tmp_path):
-    daemon = daemon_on(tmp_path / "data", listen="0.0.0.0:0").start()
+    code, line = failure(daemon_on(tmp_path / "data", listen="0.0.0.0:0"))
+    assert (code, "--insecure" in line) == (64, True)
+    daemon = daemon_on(tmp_path / "data", "--insecure", listen="0.0.0.0:0").start()
     assert daemon.stop() == 0
     assert any("warning" in line and "no authentication" in line for line in daemon.log)
 

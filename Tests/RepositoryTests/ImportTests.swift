@@ -14,7 +14,8 @@ import Testing
     "DetectAPI": ["Access", "CDetectProto", "CProtobufC", "Detect", "RPC", "Synchronization"],
     "StoreSQLite": ["CSQLite", "Detect", "Dispatch", "Glibc", "Synchronization"],
     "detectd": [
-      "ArgumentParser", "Detect", "DetectAPI", "Dispatch", "FoundationEssentials", "Glibc",
+      "Access", "ArgumentParser", "Detect", "DetectAPI", "Dispatch", "FoundationEssentials",
+      "Glibc",
       "Logging", "RPC", "ServiceLifecycle", "StoreSQLite", "Synchronization", "UnixSignals",
     ],
   ]

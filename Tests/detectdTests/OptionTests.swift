@@ -19,7 +19,7 @@ import Testing
     let readme = String(decoding: data, as: UTF8.self)
     #expect(OptionSources.names.filter { !readme.contains("`--\($0)`") } == [])
     let codes = Detectd.helpMessage().matches(of: #/(?m)^  (\d+)  /#).map(\.1)
-    #expect(codes.count == 8)
+    #expect(codes.count == 9)
     #expect(codes.filter { !readme.contains("| \($0) |") } == [])
   }
 

@@ -80,6 +80,8 @@ package struct ReportRejection: Hashable, Sendable {
     case reportTooOld = 2
     case timeOutOfRange = 3
     case throttled = 4
+    /// The sender may not report for this thing. Looked for after `invalid`.
+    case permissionDenied = 5
   }
 
   /// The report's index in its batch, from 0.

@@ -10,15 +10,21 @@ package struct ReportBatch: Sendable {
 
   private let metrics: MetricDefinitions
   private let requiresIDs: Bool
+  private let isAllowed: @Sendable (String) -> Bool
 
   /// An empty batch.
   ///
   /// - Parameters:
   ///   - metrics: the metrics that may be reported.
   ///   - requiresIDs: whether a report without an id is invalid. A backtest looks at no ids.
-  package init(of metrics: MetricDefinitions = .init(), requiringIDs requiresIDs: Bool = true) {
+  ///   - isAllowed: whether the sender may report what was measured on the thing of this name.
+  package init(
+    of metrics: MetricDefinitions = .init(), requiringIDs requiresIDs: Bool = true,
+    isAllowed: @escaping @Sendable (String) -> Bool = { _ in true }
+  ) {
     self.metrics = metrics
     self.requiresIDs = requiresIDs
+    self.isAllowed = isAllowed
   }
 
   /// Reports added so far, valid or not.
@@ -38,6 +44,13 @@ package struct ReportBatch: Sendable {
       let report = try MetricReport(
         validating: thingName, id: requiresIDs ? id : max(id, 1), time: time,
         datapoints: datapoints, metrics)
+      // Only now: whether the content is valid is no secret, what is known of a thing is one.
+      guard isAllowed(thingName) else {
+        return rejections.append(
+          ReportRejection(
+            index: count, reason: .permissionDenied, field: "thing_name",
+            message: "the caller may not report for this thing"))
+      }
       indices.append(count)
       reports.append(report)
     } catch {

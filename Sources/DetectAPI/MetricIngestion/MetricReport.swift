@@ -1,19 +1,22 @@
+internal import Access
 internal import CDetectProto
 internal import Detect
 internal import RPC
 
-/// The reports of a request, each checked for its content, of these metrics; `Limits.reportsPerBatch` at
+/// The reports of a request, each checked for its content and for whether its caller may report of the
+/// thing, of these metrics; `Limits.reportsPerBatch` at
 /// most.
 func reportBatch(
   _ reports: UnsafeMutablePointer<UnsafeMutablePointer<Detect__V1__MetricReport>?>?, _ count: Int,
-  of metrics: MetricDefinitions, requiringIDs: Bool = true
+  of metrics: MetricDefinitions, _ grants: Grants = .everything, requiringIDs: Bool = true
 ) throws(RPCStatus) -> ReportBatch {
   guard count <= Limits.reportsPerBatch else {
     throw RPCStatus(
       DetectError.invalidRequest(
         "a batch holds at most \(Limits.reportsPerBatch) reports", field: "reports"))
   }
-  var batch = ReportBatch(of: metrics, requiringIDs: requiringIDs)
+  var batch = ReportBatch(
+    of: metrics, requiringIDs: requiringIDs, isAllowed: grants.allowsReports)
   unsafe UnsafeBufferPointer(start: reports, count: count).forEach { pointer in
     guard let report = unsafe pointer?.pointee else { return }
     unsafe batch.add(

@@ -4,10 +4,14 @@ internal import RPC
 
 extension MetricIngestionMethods {
   /// Takes one batch of reports and answers once it is durable.
-  func putMetricReports(_ request: [UInt8]) async throws(RPCStatus) -> [UInt8] {
+  func putMetricReports(
+    _ request: [UInt8], from reporter: Reporter
+  ) async throws(RPCStatus) -> [UInt8] {
+    let grants = try reporter.grants()
     let batch = try unsafe decode(request, detect__v1__put_metric_reports_request__init) {
       request throws(RPCStatus) in
-      try unsafe reportBatch(request.reports, request.n_reports, of: backend.service.metrics)
+      try unsafe reportBatch(
+        request.reports, request.n_reports, of: backend.service.metrics, grants)
     }
     let outcome = try await backend.call { service async throws(DetectError) in
       try await service.submit(batch).outcome()

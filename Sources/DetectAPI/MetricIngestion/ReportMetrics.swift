@@ -1,3 +1,4 @@
+internal import Access
 internal import CDetectProto
 internal import Detect
 internal import RPC
@@ -18,9 +19,11 @@ extension MetricIngestionMethods {
   ///
   /// While the queue is full nothing is read, so that flow control holds the client. Whatever ends
   /// the reading, what was submitted before is acknowledged first.
-  func reportMetrics(next: @escaping Next, send: Send) async throws(RPCStatus) {
+  func reportMetrics(
+    from reporter: Reporter, next: @escaping Next, send: Send
+  ) async throws(RPCStatus) {
     let queue = BoundedQueue<NumberedBatch>(capacity: Limits.outstandingBatches)
-    async let end = submitBatches(from: next, to: queue)
+    async let end = submitBatches(of: reporter, from: next, to: queue)
     while let batch = await queue.next() {
       let outcome = try await backend.call { _ async throws(DetectError) in
         try await batch.pending.outcome()
@@ -33,14 +36,14 @@ extension MetricIngestionMethods {
   /// Submits batches until the client has sent its last. Returns the status to end with if something
   /// else stopped it.
   private func submitBatches(
-    from next: @escaping Next, to queue: BoundedQueue<NumberedBatch>
+    of reporter: Reporter, from next: @escaping Next, to queue: BoundedQueue<NumberedBatch>
   ) async -> RPCStatus? {
     defer { queue.finish() }
     do throws(RPCStatus) {
       let isShutDown = try await drain.interrupts { () async throws(RPCStatus) in
         while await queue.hasRoom() {
           guard let request = try await next() else { return }
-          queue.append(try await submit(request))
+          queue.append(try await submit(request, reporter.grants()))
         }
         throw RPCStatus(.cancelled, "the call is over")
       }
@@ -50,12 +53,14 @@ extension MetricIngestionMethods {
     }
   }
 
-  private func submit(_ request: [UInt8]) async throws(RPCStatus) -> NumberedBatch {
+  private func submit(
+    _ request: [UInt8], _ grants: Grants
+  ) async throws(RPCStatus) -> NumberedBatch {
     let (number, batch) = try unsafe decode(request, detect__v1__report_metrics_request__init) {
       request throws(RPCStatus) in
       try unsafe (
         request.batch_number,
-        reportBatch(request.reports, request.n_reports, of: backend.service.metrics)
+        reportBatch(request.reports, request.n_reports, of: backend.service.metrics, grants)
       )
     }
     return NumberedBatch(number: number, pending: await backend.service.submit(batch))

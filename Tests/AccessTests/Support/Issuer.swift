@@ -26,12 +26,13 @@ final class Issuer: Sendable {
 
   var keyFile: String { directory + "/keys.json" }
 
-  func files(policy: String, audience: String = "detect") throws -> AccessFiles {
+  func files(policy: String, identifiesCallers: Bool = true) throws -> AccessFiles {
     try write("policy.json", policy)
     return AccessFiles(
+      policy: directory + "/policy.json",
       tokens: TokenIssuer(
-        issuer: "https://issuer.example.org", audience: audience, keyFile: keyFile),
-      policy: directory + "/policy.json")
+        issuer: "https://issuer.example.org", audience: "detect", keyFile: keyFile),
+      identifiesCallers: identifiesCallers)
   }
 
   func write(_ name: String, _ text: String) throws {

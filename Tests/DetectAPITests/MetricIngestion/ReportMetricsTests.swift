@@ -89,6 +89,7 @@ import Testing
       backend: Backend(service: api.service) { Issue.record("internal failure: \($0)") },
       drain: api.drain)
     let progress = Progress()
+    let reporter = Reporter(CallContext(method: ""))
     let next: Next = { () async throws(RPCStatus) in
       let number = progress.counts.withLock { counts in
         counts.read += 1
@@ -98,7 +99,7 @@ import Testing
       guard number <= Progress.batches else { return nil }
       return Self.batch(Int64(number)).serialized(as: "detect.v1.ReportMetricsRequest")
     }
-    try await methods.reportMetrics(next: next) { _ async throws(RPCStatus) in
+    try await methods.reportMetrics(from: reporter, next: next) { _ async throws(RPCStatus) in
       for _ in 0..<10 { await Task.yield() }
       progress.counts.withLock { $0.acknowledged += 1 }
     }

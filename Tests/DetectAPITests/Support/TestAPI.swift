@@ -32,11 +32,13 @@ final class TestAPI: Sendable {
   }
 
   /// Calls a unary method: "Detect/ListViolationEvents", of any package.
-  func call(_ name: String, _ request: Value) async throws -> Value {
+  func call(
+    _ name: String, _ request: Value, caller: (any Sendable)? = nil
+  ) async throws -> Value {
     let path = try #require(methods.keys.first { $0.hasSuffix(".\(name)") }, "no method \(name)")
     let types = try #require(Schema.contract.methods[path])
     let bytes = request.serialized(as: types.request)
-    let context = CallContext(method: path)
+    let context = CallContext(method: path, caller: caller)
     let response =
       switch methods[path] {
       case .unary(let handler): try await handler(bytes, context)
@@ -47,7 +49,9 @@ final class TestAPI: Sendable {
   }
 
   /// Calls a method that streams: "Detect/WatchViolationEvents".
-  func stream(_ name: String, _ request: Value = [:], window: Int = .max) throws -> StreamingCall {
+  func stream(
+    _ name: String, _ request: Value = [:], window: Int = .max, caller: (any Sendable)? = nil
+  ) throws -> StreamingCall {
     let path = try #require(methods.keys.first { $0.hasSuffix(".\(name)") }, "no method \(name)")
     let types = try #require(Schema.contract.methods[path])
     let backend = Backend(service: service) { Issue.record("internal failure: \($0)") }
@@ -66,7 +70,8 @@ final class TestAPI: Sendable {
     case "MetricIngestion/ReportMetrics":
       let methods = MetricIngestionMethods(backend: backend, drain: drain)
       return StreamingCall(path, window: window) { (next, send) async throws(RPCStatus) in
-        try await methods.reportMetrics(next: next, send: send)
+        try await methods.reportMetrics(
+          from: Reporter(CallContext(method: path, caller: caller)), next: next, send: send)
       }
     default: preconditionFailure("\(name) does not stream")
     }

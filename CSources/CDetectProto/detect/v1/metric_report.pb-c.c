@@ -1489,20 +1489,22 @@ const ProtobufCMessageDescriptor detect__v1__list_metric_values_response__descri
   (ProtobufCMessageInit) detect__v1__list_metric_values_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue detect__v1__rejection_reason__enum_values_by_number[5] =
+static const ProtobufCEnumValue detect__v1__rejection_reason__enum_values_by_number[6] =
 {
   { "REJECTION_REASON_UNSPECIFIED", "DETECT__V1__REJECTION_REASON__REJECTION_REASON_UNSPECIFIED", 0 },
   { "REJECTION_REASON_INVALID", "DETECT__V1__REJECTION_REASON__REJECTION_REASON_INVALID", 1 },
   { "REJECTION_REASON_REPORT_TOO_OLD", "DETECT__V1__REJECTION_REASON__REJECTION_REASON_REPORT_TOO_OLD", 2 },
   { "REJECTION_REASON_TIME_OUT_OF_RANGE", "DETECT__V1__REJECTION_REASON__REJECTION_REASON_TIME_OUT_OF_RANGE", 3 },
   { "REJECTION_REASON_THROTTLED", "DETECT__V1__REJECTION_REASON__REJECTION_REASON_THROTTLED", 4 },
+  { "REJECTION_REASON_PERMISSION_DENIED", "DETECT__V1__REJECTION_REASON__REJECTION_REASON_PERMISSION_DENIED", 5 },
 };
 static const ProtobufCIntRange detect__v1__rejection_reason__value_ranges[] = {
-{0, 0},{0, 5}
+{0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex detect__v1__rejection_reason__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex detect__v1__rejection_reason__enum_values_by_name[6] =
 {
   { "REJECTION_REASON_INVALID", 1 },
+  { "REJECTION_REASON_PERMISSION_DENIED", 5 },
   { "REJECTION_REASON_REPORT_TOO_OLD", 2 },
   { "REJECTION_REASON_THROTTLED", 4 },
   { "REJECTION_REASON_TIME_OUT_OF_RANGE", 3 },
@@ -1515,9 +1517,9 @@ const ProtobufCEnumDescriptor detect__v1__rejection_reason__descriptor =
   "RejectionReason",
   "Detect__V1__RejectionReason",
   "detect.v1",
-  5,
+  6,
   detect__v1__rejection_reason__enum_values_by_number,
-  5,
+  6,
   detect__v1__rejection_reason__enum_values_by_name,
   1,
   detect__v1__rejection_reason__value_ranges,

@@ -53,7 +53,11 @@ typedef enum _Detect__V1__RejectionReason {
   /*
    * The thing, or the account, reports too often.
    */
-  DETECT__V1__REJECTION_REASON__REJECTION_REASON_THROTTLED = 4
+  DETECT__V1__REJECTION_REASON__REJECTION_REASON_THROTTLED = 4,
+  /*
+   * The caller may not report for this thing.
+   */
+  DETECT__V1__REJECTION_REASON__REJECTION_REASON_PERMISSION_DENIED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DETECT__V1__REJECTION_REASON)
 } Detect__V1__RejectionReason;
 /*

@@ -1,0 +1,118 @@
+package import Access
+package import RPC
+
+/// Decides over calls at the server's gate: who calls, whether that caller has the role of the method,
+/// and whether it calls too often. What it refuses it logs, without what the client has shown.
+package struct Gatekeeper: Sendable {
+  private let access: AccessControl
+  private let log: QuietLog
+  private let uptime: @Sendable () -> Int64
+
+  /// - Parameters:
+  ///   - log: told of each refusal.
+  ///   - uptime: nanoseconds of a clock that is never set.
+  package init(
+    access: AccessControl, log: QuietLog, uptime: @escaping @Sendable () -> Int64
+  ) {
+    self.access = access
+    self.log = log
+    self.uptime = uptime
+  }
+
+  /// What the transport asks of each call.
+  package func admit(_ call: CallContext) throws(RPCStatus) -> Admission {
+    let address = Self.address(of: call.peer)
+    var name = "address \(address)"
+    do throws(Denial) {
+      guard case .role(let role) = MethodRoles.audiences[call.method] else {
+        try access.count(method: call.method, client: name, now: uptime())
+        return Admission()
+      }
+      let credentials = try Self.credentials(call, address)
+      let caller = try access.caller(credentials)
+      name = caller.name
+      guard caller.grants.allows(role) else {
+        throw .forbidden(reason: "the policy does not allow this caller to \(role)")
+      }
+      try access.count(method: call.method, client: name, now: uptime())
+      return Admission(
+        caller: AdmittedCaller(access: access, credentials: credentials),
+        lifetime: caller.expiry.map { .milliseconds(max(0, $0 - access.now)) })
+    } catch {
+      var fields = [
+        "peer": call.peer, "method": call.method, "caller": name, "reason": error.logText,
+      ]
+      if call.previousAttempts > 0 { fields["previous-attempts"] = String(call.previousAttempts) }
+      log.info("call refused", fields)
+      throw RPCStatus(error)
+    }
+  }
+
+  /// What the client shows. More than one token is none: nobody knows which of them counts.
+  private static func credentials(
+    _ call: CallContext, _ address: Substring
+  ) throws(Denial) -> Credentials {
+    var credentials = Credentials(
+      certificate: call.certificate.map {
+        CertificateNames(subject: $0.subject, dnsNames: $0.dnsNames, uris: $0.uris)
+      }, address: String(address))
+    for entry in call.metadata.entries where entry.name == "authorization" {
+      guard case .text(let text) = entry.value, credentials.token == nil else {
+        throw .unauthenticated(reason: "more than one authorization", hasToken: true)
+      }
+      credentials.token = try token(text)
+    }
+    return credentials
+  }
+
+  /// The token of "Bearer TOKEN" (RFC 6750); the scheme in any case.
+  private static func token(_ text: String) throws(Denial) -> String {
+    let parts = text.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+      throw .unauthenticated(reason: "an authorization that is no bearer token", hasToken: true)
+    }
+    return String(parts[1])
+  }
+
+  /// The address of "192.0.2.7:53210".
+  private static func address(of peer: String) -> Substring {
+    peer.lastIndex(of: ":").map { peer[..<$0] } ?? peer[...]
+  }
+}
+
+/// The caller of a call that the gate has let through.
+struct AdmittedCaller: Sendable {
+  let access: AccessControl
+  let credentials: Credentials
+}
+
+/// What may be reported in a call. It asks again for each batch, since a stream of reports may outlast
+/// the policy it began under.
+struct Reporter: Sendable {
+  private let caller: AdmittedCaller?
+
+  init(_ call: CallContext) { caller = call.caller as? AdmittedCaller }
+
+  /// What the caller may report now. Throws UNAUTHENTICATED or PERMISSION_DENIED if it may not report
+  /// any more.
+  func grants() throws(RPCStatus) -> Grants {
+    guard let caller else { return .everything }
+    do throws(Denial) {
+      let grants = try caller.access.caller(caller.credentials).grants
+      guard grants.allows(.ingest) else { throw .forbidden(reason: "") }
+      return grants
+    } catch {
+      throw RPCStatus(error)
+    }
+  }
+}
+
+extension Denial {
+  /// For the log.
+  fileprivate var logText: String {
+    switch self {
+    case .unauthenticated(let reason, _), .forbidden(let reason): reason
+    case .throttled: "too many calls"
+    }
+  }
+}
