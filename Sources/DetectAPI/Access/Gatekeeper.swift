@@ -56,8 +56,8 @@ package struct Gatekeeper: Sendable {
       certificate: call.certificate.map {
         CertificateNames(subject: $0.subject, dnsNames: $0.dnsNames, uris: $0.uris)
       }, address: String(address))
-    for entry in call.metadata.entries where entry.name == "authorization" {
-      guard case .text(let text) = entry.value, credentials.token == nil else {
+    for value in call.metadata.all(named: "authorization") {
+      guard case .text(let text) = value, credentials.token == nil else {
         throw .unauthenticated(reason: "more than one authorization", hasToken: true)
       }
       credentials.token = try token(text)
