@@ -27,7 +27,7 @@ package enum MethodRoles {
         "DescribeSecurityProfile", "ListSecurityProfiles", "ValidateSecurityProfileBehaviors",
         "ListSecurityProfilesForTarget", "ListTargetsForSecurityProfile", "DescribeCustomMetric",
         "ListCustomMetrics", "ListActiveViolations", "ListViolationEvents",
-        "WatchViolationEvents", "Backtest",
+        "ExplainViolation", "WatchViolationEvents", "Backtest",
       ], .role(.read)
     ),
     (
