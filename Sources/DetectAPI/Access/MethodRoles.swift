@@ -26,7 +26,8 @@ package enum MethodRoles {
       [
         "DescribeSecurityProfile", "ListSecurityProfiles", "ValidateSecurityProfileBehaviors",
         "ListSecurityProfilesForTarget", "ListTargetsForSecurityProfile", "DescribeCustomMetric",
-        "ListCustomMetrics", "ListActiveViolations", "ListViolationEvents",
+        "ListCustomMetrics", "DescribeDimension", "ListDimensions", "ListActiveViolations",
+        "ListViolationEvents",
         "ExplainViolation", "WatchViolationEvents", "Backtest",
       ], .role(.read)
     ),
@@ -35,7 +36,8 @@ package enum MethodRoles {
       [
         "CreateSecurityProfile", "UpdateSecurityProfile", "DeleteSecurityProfile",
         "AttachSecurityProfile", "DetachSecurityProfile", "CreateCustomMetric",
-        "UpdateCustomMetric", "DeleteCustomMetric", "PutVerificationStateOnViolation",
+        "UpdateCustomMetric", "DeleteCustomMetric", "CreateDimension", "UpdateDimension",
+        "DeleteDimension", "PutVerificationStateOnViolation",
       ], .role(.administer)
     ),
     ("detect.v1.MetricIngestion", ["ListMetricValues"], .role(.read)),
