@@ -17,12 +17,17 @@ package struct Limits: Sendable {
   /// field). Twice gRPC's soft default of 8 KiB; what is above answers RESOURCE_EXHAUSTED.
   package var maxHeaderListBytes = 16 << 10
 
+  /// How many times that limit a header list may unpack to before it ends the connection with
+  /// ENHANCE_YOUR_CALM. Between the two a client has made a mistake and is told so; above, a header of
+  /// a few bytes was made to unpack to megabytes (an HPACK bomb).
+  package static let headerBombFactor = 4
+
   /// CONTINUATION frames of one header block. Eight of 16 KiB are already above the header limit;
   /// more is the CONTINUATION flood and ends the connection.
   package var maxContinuations = 8
 
   /// RST_STREAM frames a client may send in a burst, and then per second: more is "rapid reset"
-  /// (CVE-2023-44487) and ends the connection. A client that cancels all its calls at once stays
+  /// (CVE-2023-44487) and ends the connection with ENHANCE_YOUR_CALM. A client that cancels all its calls at once stays
   /// below the burst.
   package var streamResetBurst = 1_000
   /// RST_STREAM frames a second that refill the burst.

@@ -80,17 +80,17 @@ struct FloodTests {
 
   @Test func `what a burst of calls has earned fades with time`() {
     let (beginning, ping) = (RawFrame.preface + RawFrame.settings, RawFrame.ping)
-    var meter = FrameMeter(budget: 10)
+    var meter = FrameMeter(budget: 10, resets: 10)
     meter.receive(beginning.span)
     for _ in 0..<100 { meter.earn() }
     // 10 + 400 - 1 halved twice is 102.
-    meter.refill()
-    meter.refill()
+    meter.refill(resets: 0)
+    meter.refill(resets: 0)
     for _ in 0..<102 { meter.receive(ping.span) }
     #expect(!meter.isExceeded)
     meter.receive(ping.span)
     #expect(meter.isExceeded)
-    for _ in 0..<5 { meter.refill() }
+    for _ in 0..<5 { meter.refill(resets: 0) }
     for _ in 0..<10 { meter.receive(ping.span) }
     #expect(!meter.isExceeded)
   }
@@ -100,7 +100,7 @@ struct FloodTests {
       RawFrame.preface + RawFrame.settings + RawFrame.frame(1, 0, stream: 1, [1, 2])
       + RawFrame.frame(9, 4, stream: 1) + RawFrame.frame(0, stream: 1, [1, 2, 3]) + RawFrame.ping
     for size in 1...frames.count {
-      var meter = FrameMeter(budget: 2)
+      var meter = FrameMeter(budget: 2, resets: 2)
       for start in stride(from: 0, to: frames.count, by: size) {
         #expect(meter.completed < 6)
         meter.receive(Array(frames[start..<min(start + size, frames.count)]).span)
@@ -111,23 +111,41 @@ struct FloodTests {
     }
   }
 
-  @Test func `a header that unpacks to megabytes is refused`() {
-    let pair = Self.pair()
-    pair.exchange()
-    // In place of the header that the client writes stands the bomb: POST, http, "/", "t", a field of
-    // 4,000 bytes that goes into the table, and then bytes of which each is that field.
-    let stream = pair.client.open("/t.T/U")
-    _ = pair.client.takeOutput()
+  /// POST, http, "/", "t", a field of 4,000 bytes that goes into the table, and then bytes of which each
+  /// is that field.
+  private static func bomb(_ count: Int) -> [UInt8] {
     let field =
       [0x40, 1, UInt8(ascii: "x"), 0x7f, 0xa1, 0x1e]
       + [UInt8](repeating: UInt8(ascii: "a"), count: 4_000)
-    let bomb =
-      [0x83, 0x86, 0x84, 0x01, 1, UInt8(ascii: "t")] + field
-      + [UInt8](repeating: 0xbe, count: 12_000)
-    pair.client.send(raw: RawFrame.frame(1, 0x5, stream: 1, bomb))
+    let beginning: [UInt8] = [0x83, 0x86, 0x84, 0x01, 1, UInt8(ascii: "t")]
+    return beginning + field + [UInt8](repeating: 0xbe, count: count)
+  }
+
+  @Test func `a header that unpacks to megabytes ends the connection`() {
+    // Up to four times the limit it is a mistake, and the client is told.
+    let mistaken = RawPeer(Self.methods)
+    mistaken.send(RawFrame.frame(1, 0x5, stream: 1, Self.bomb(14)))
+    #expect(mistaken.outcome == .response)
+    #expect(Limits.headerBombFactor == 4)
+    let hostile = RawPeer(Self.methods)
+    hostile.send(RawFrame.frame(1, 0x5, stream: 1, Self.bomb(16)))
+    #expect(hostile.outcome == .connectionError(11))
+  }
+
+  @Test func `so do trailers that unpack to megabytes`() {
+    let peer = RawPeer(Self.methods)
+    let trailers = Array(Self.bomb(16).dropFirst(6))
+    peer.send(Said.open(1) + RawFrame.frame(1, 0x5, stream: 1, trailers))
+    #expect(peer.outcome == .connectionError(11))
+  }
+
+  @Test func `a length of 4 GiB is refused before a byte of it is kept`() {
+    let pair = Self.pair()
+    let stream = pair.client.open("/t.T/U")
+    pair.client.send(body: [0, 0xff, 0xff, 0xff, 0xff, 1, 2, 3], on: stream)
     pair.exchange()
     #expect(pair.client.responses[stream]?.status == "8")
-    #expect(pair.failure == nil)
+    #expect(pair.call("/t.T/U", [1])?.status == "0")
   }
 
   @Test func `opened and abandoned by the thousand`() {

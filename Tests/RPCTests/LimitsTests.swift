@@ -82,6 +82,7 @@ struct LimitsTests {
         pair.exchange()
       }
       #expect(isConnectionEnded(pair) == isRefused)
+      #expect(pair.client.goAwayCode == (isRefused ? 11 : nil))
     }
   }
 

@@ -8,11 +8,13 @@
 ///
 /// A frame of overhead (PING, SETTINGS, WINDOW_UPDATE, PRIORITY, RST_STREAM, GOAWAY, DATA without
 /// data, an unknown type) is paid for from a budget. Frames that carry calls, in either direction,
-/// pay into it, since windows, pings and resets come with them; so does time.
+/// pay into it, since windows, pings and resets come with them; so does time. Resets are counted once
+/// more by themselves, for a call that is begun and reset pays for its reset.
 struct FrameMeter {
   private enum FrameType {
     static let data: UInt8 = 0
     static let headers: UInt8 = 1
+    static let reset: UInt8 = 3
     static let continuation: UInt8 = 9
   }
 
@@ -25,7 +27,9 @@ struct FrameMeter {
   private static let headBytes = 9
 
   private let maxBudget: Int
+  private let maxResets: Int
   private var budget: Int
+  private var resets: Int
   private var head: UInt64 = 0
   private var headCount = 0
   /// What is missing of the preface or of a payload.
@@ -36,20 +40,26 @@ struct FrameMeter {
   /// Frames that have arrived whole. A header block counts when it is complete.
   private(set) var completed = 0
 
-  init(budget: Int) {
+  /// A meter that allows so many frames of overhead and so many resets.
+  init(budget: Int, resets: Int) {
     maxBudget = budget
+    maxResets = resets
     self.budget = budget
+    self.resets = resets
   }
 
-  /// Whether the client sent more overhead than its budget allows.
-  var isExceeded: Bool { budget < 0 }
+  /// Whether the client sent more overhead than its budget allows, or more resets.
+  var isExceeded: Bool { budget < 0 || resets < 0 }
 
   /// Whether the client owes the rest of the preface, of a header block or of a frame beside DATA.
   var owesBytes: Bool { !mayPause }
 
   /// Fills the budget. Half of what calls have earned above it stays, since the overhead of a burst
   /// may come after it.
-  mutating func refill() { budget = max(budget / 2, maxBudget) }
+  mutating func refill(resets count: Int) {
+    budget = max(budget / 2, maxBudget)
+    resets = min(resets + count, maxResets)
+  }
 
   /// A frame that carries a call went by, in whichever direction.
   mutating func earn() { budget += Limits.overheadFramesPerFrame }
@@ -88,6 +98,9 @@ struct FrameMeter {
       // The longest padding of a frame that holds nothing else is 255 bytes and their count.
       let isEmpty = length == 0 || flags & Flag.padded != 0 && length <= 256
       if isEmpty, flags & Flag.endStream == 0 { budget -= 1 } else { earn() }
+    case FrameType.reset:
+      budget -= 1
+      resets -= 1
     default:
       budget -= 1
     }

@@ -26,8 +26,9 @@ func makeServerSession(limits: Limits) -> OpaquePointer {
   unsafe nghttp2_option_set_no_closed_streams(option, 1)
   unsafe nghttp2_option_set_max_outbound_ack(option, limits.maxOutstandingAcknowledgements)
   unsafe nghttp2_option_set_max_continuations(option, limits.maxContinuations)
+  // A limit behind ours, which FrameMeter keeps and which tells the client why.
   unsafe nghttp2_option_set_stream_reset_rate_limit(
-    option, UInt64(limits.streamResetBurst), UInt64(limits.streamResetsPerSecond))
+    option, UInt64(2 * limits.streamResetBurst), UInt64(2 * limits.streamResetsPerSecond))
 
   unsafe nghttp2_session_server_new2(&session, callbacks, nil, option)
   guard let session = unsafe session else { preconditionFailure("nghttp2 is out of memory") }
@@ -81,20 +82,20 @@ private func endsStream(_ head: nghttp2_frame_hd) -> Bool {
 }
 
 private let onBeginHeaders: nghttp2_on_begin_headers_callback = { _, frame, userData in
-  if unsafe isRequest(frame) { unsafe withSession(userData) { $0.beganFields() } }
+  let isRequest = unsafe isRequest(frame)
+  unsafe withSession(userData) { $0.beganFields(isRequest: isRequest) }
   return 0
 }
 
 private let onHeader: nghttp2_on_header_callback = {
   _, frame, name, nameCount, value, valueCount, _, userData in
-  if unsafe isRequest(frame) {
-    unsafe withSession(userData) { session in
-      unsafe session.receivedField(
-        UnsafeBufferPointer(start: name, count: nameCount),
-        UnsafeBufferPointer(start: value, count: valueCount))
-    }
+  let isRequest = unsafe isRequest(frame)
+  let goesOn = unsafe withSession(userData) { session in
+    unsafe session.receivedField(
+      UnsafeBufferPointer(start: name, count: nameCount),
+      UnsafeBufferPointer(start: value, count: valueCount), isRequest: isRequest)
   }
-  return 0
+  return goesOn ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
 }
 
 private let onFrameReceived: nghttp2_on_frame_recv_callback = { _, frame, userData in

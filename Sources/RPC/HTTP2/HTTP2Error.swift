@@ -8,6 +8,13 @@ struct HTTP2Error: Error, Equatable, CustomStringConvertible {
   /// nghttp2's error number.
   let code: Int32
 
+  /// Whether the peer sent too much of something: of overhead, of pieces of a header, or a header that
+  /// unpacks to far too much, which our own callback refused.
+  var isFlood: Bool {
+    self == .flooded || code == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue
+      || code == NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+  }
+
   /// nghttp2's words for it.
   var description: String {
     unsafe String(cString: nghttp2_strerror(code))

@@ -9,8 +9,8 @@ import CNghttp2
 /// protocol: states, HPACK, flow control, floods. This class keeps who owns which stream.
 @safe final class HTTP2Session {
   private let session: OpaquePointer
-  private let maxHeaderListBytes: Int
-  /// Size of the request's header list so far, as RFC 9113 section 6.5.2 counts it.
+  private let limits: Limits
+  /// Size of the header list that arrives, so far, as RFC 9113 section 6.5.2 counts it.
   private var headerListBytes = 0
   private var responseFields = HTTP2FieldList()
   private var handlers = StreamTable<any HTTP2StreamHandler>()
@@ -24,8 +24,8 @@ import CNghttp2
   unowned(unsafe) var delegate: (any HTTP2SessionDelegate)?
 
   init(limits: Limits) {
-    maxHeaderListBytes = limits.maxHeaderListBytes
-    meter = FrameMeter(budget: limits.maxOverheadFrames)
+    self.limits = limits
+    meter = FrameMeter(budget: limits.maxOverheadFrames, resets: limits.streamResetBurst)
     unsafe session = makeServerSession(limits: limits)
     unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
   }
@@ -56,12 +56,14 @@ import CNghttp2
       }
     guard count < 0 else { return }
     let error = HTTP2Error(code: Int32(count))
-    if error == .flooded { terminate(.enhanceYourCalm) }
+    if error.isFlood { terminate(.enhanceYourCalm) }
     throw error
   }
 
-  /// Lets the client send its budget of overhead again.
-  func refillBudget() { meter.refill() }
+  /// Lets the client send its budget of overhead again, after a pulse.
+  func refillBudget() {
+    meter.refill(resets: limits.streamResetsPerSecond * Int(limits.pulse.components.seconds))
+  }
 
   /// Asks the peer whether it is there.
   func ping() {
@@ -210,20 +212,27 @@ extension HTTP2Session {
 
 // What nghttp2 calls back. Each is one event of the session.
 extension HTTP2Session {
-  func beganFields() {
+  /// The fields of a request follow, or its trailers, which nobody reads.
+  func beganFields(isRequest: Bool) {
     headerListBytes = 0
-    unsafe delegate?.beganRequest()
+    if isRequest { unsafe delegate?.beganRequest() }
   }
 
-  func receivedField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+  /// Says whether to go on: a list far above its limit was made to be large, by few bytes that each
+  /// repeat a long field, and to look at it would take the time of all others.
+  func receivedField(
+    _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, isRequest: Bool
+  ) -> Bool {
     headerListBytes += name.count + value.count + 32
-    guard headerListBytes <= maxHeaderListBytes else { return }
-    unsafe delegate?.receivedField(name.span, value.span)
+    if isRequest, headerListBytes <= limits.maxHeaderListBytes {
+      unsafe delegate?.receivedField(name.span, value.span)
+    }
+    return headerListBytes <= Limits.headerBombFactor * limits.maxHeaderListBytes
   }
 
   func receivedRequest(_ stream: Int32) {
     activity.accepted &+= 1
-    let isTruncated = headerListBytes > maxHeaderListBytes
+    let isTruncated = headerListBytes > limits.maxHeaderListBytes
     guard let handler = unsafe delegate?.accept(stream, isTruncated: isTruncated) else { return }
     handlers.insert(handler, for: stream)
   }
