@@ -27,8 +27,7 @@ package enum MethodRoles {
         "DescribeSecurityProfile", "ListSecurityProfiles", "ValidateSecurityProfileBehaviors",
         "ListSecurityProfilesForTarget", "ListTargetsForSecurityProfile", "DescribeCustomMetric",
         "ListCustomMetrics", "DescribeDimension", "ListDimensions", "ListActiveViolations",
-        "ListViolationEvents",
-        "ExplainViolation", "WatchViolationEvents", "Backtest",
+        "ListViolationEvents", "ExplainViolation", "WatchViolationEvents", "Backtest",
       ], .role(.read)
     ),
     (
