@@ -6,10 +6,9 @@
 
 double floor_ns;
 
-/* The processor time of this thread: on a shared machine others take turns with it. */
 static double now(void) {
   struct timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  clock_gettime(CLOCK_MONOTONIC, &time);
   return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
