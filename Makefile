@@ -9,7 +9,7 @@ SWIFT_FILES := Package.swift Sources Tests
 C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate check interop format generate bench bench-engine bench-rpc flood bench-core
+.PHONY: help demo test simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
 .PHONY: fuzz-core fuzz-rpc sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
@@ -61,6 +61,10 @@ bench-rpc: setup ## Measures Sources/RPC beside its peers: ROUNDS=4.
 flood: setup ## Measures what hostile peers cost a client that behaves.
 	$(BUILD) -c release --product RPCBench
 	$(PYTHON) Tests/Benchmarks/RPC/flood.py "$$(swift build -c release --show-bin-path)/RPCBench"
+
+bench-alerts: setup ## Builds for release and measures how fast alarms reach a webhook.
+	$(BUILD) -c release --product detectd
+	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Benchmarks/alerts.py "$$(swift build -c release --show-bin-path)/detectd"
 
 bench-core: ## Measures the C core beside its peers; writes docs/core-benchmarks.md.
 	sh Tests/Benchmarks/core/run $(PARTS)

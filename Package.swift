@@ -7,7 +7,9 @@ import PackageDescription
 //   detectd ──► DetectAPI ──► RPC ──► CNghttp2, CZlib, SwiftNIO, SwiftNIO SSL
 //      │            ├──────► Access ──► JWTKit
 //      │            └──────► Detect ──► CDetectCore
-//      └──────► StoreSQLite ──┘
+//      ├──────► StoreSQLite ──┤
+//      └──────► Alerts ───────┘
+//                 └──────► SigV4 ──► Crypto
 
 /// One set of rules for every Swift target.
 let swift: [SwiftSetting] = [
@@ -40,6 +42,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     // C
@@ -82,10 +85,26 @@ let package = Package(
       name: "DetectAPI", dependencies: ["Access", "Detect", "RPC", "CDetectProto", "CProtobufC"],
       swiftSettings: swift),
     .target(name: "StoreSQLite", dependencies: ["Detect", "CSQLite"], swiftSettings: swift),
+    .target(
+      name: "SigV4", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: swift),
+    .target(
+      name: "Alerts",
+      dependencies: [
+        "Detect", "SigV4",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], swiftSettings: swift),
     .executableTarget(
       name: "detectd",
       dependencies: [
-        "DetectAPI", "RPC", "Access", "Detect", "StoreSQLite",
+        "DetectAPI", "RPC", "Access", "Detect", "StoreSQLite", "Alerts", "SigV4",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -139,10 +158,20 @@ let package = Package(
       ], swiftSettings: swift),
     .testTarget(
       name: "StoreSQLiteTests", dependencies: ["StoreSQLite", "Detect"], swiftSettings: swift),
+    .testTarget(name: "SigV4Tests", dependencies: ["SigV4"], swiftSettings: swift),
+    .testTarget(
+      name: "AlertsTests",
+      dependencies: [
+        "Alerts", "Detect", "SigV4",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ], swiftSettings: swift),
     .testTarget(
       name: "detectdTests",
       dependencies: [
-        "detectd", "Access", "Detect", "RPC",
+        "detectd", "Access", "Alerts", "Detect", "RPC",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swift),

@@ -147,6 +147,10 @@ package enum Limits {
   package static let recentEvents = 4096
   /// Events read from the store at once for one watcher.
   package static let eventsPerRead = 500
+  /// Targets with pending alerts that are read at once when delivery starts: a few hundred KB at most.
+  package static let alertTargetsPerRead = 100
+  /// Dead alerts made pending in one step, so that commits in between wait only milliseconds.
+  package static let alertsPerRedrive = 500
   /// Rows removed in one step of retention, so that commits in between wait only milliseconds.
   package static let rowsPerRemoval = 500
 }

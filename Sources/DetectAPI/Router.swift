@@ -61,6 +61,8 @@ package enum Router {
       "/detect.v1.Detect/PutVerificationStateOnViolation": unary(
         methods.putVerificationStateOnViolation),
       "/detect.v1.Detect/WatchViolationEvents": serverStreaming(methods.watchViolationEvents),
+      "/detect.v1.Detect/ListAlertDeliveries": unary(methods.listAlertDeliveries),
+      "/detect.v1.Detect/RedriveAlertDeliveries": unary(methods.redriveAlertDeliveries),
       "/detect.v1.Detect/Backtest": bidirectional(methods.backtest),
     ]
   }

@@ -18,6 +18,9 @@ enum Limits {
   /// Pages of the log from which the writer itself finishes a checkpoint, so that the log starts
   /// over (64 MiB): far enough that a background checkpoint normally does it first.
   static let logPages = 16_000
+  /// Alerts read in one step: a page is bounded by the bytes of its events too, which are known once they are
+  /// read, and a step is what it may read too much.
+  static let alertsPerStep = 64
   /// Bytes that the log's file keeps when it starts over after a large transaction.
   static let logBytes = 64 << 20
   /// One page in so many may stay free for reuse: the journal empties and fills again,

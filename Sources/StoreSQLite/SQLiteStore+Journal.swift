@@ -17,6 +17,13 @@ extension SQLiteStore {
         try connection.endExplanation(with: event)
       }
       for said in group.verifications { try connection.put(said) }
+      let sequences = Set(group.events.lazy.map(\.sequence))
+      for alert in group.alerts {
+        guard sequences.contains(alert.sequence) else {
+          throw .corrupt("an alert tells of no event of its group")
+        }
+        try connection.insert(alert)
+      }
     }
   }
 

@@ -6,11 +6,13 @@ extension SQLiteStore {
   ) throws(StoreError) -> Bool {
     try write { connection throws(StoreError) in
       let limit = Int64(limit)
-      try connection.execute(
-        """
-        DELETE FROM violation_event WHERE sequence IN (
-          SELECT sequence FROM violation_event WHERE time < ?1 ORDER BY time, sequence LIMIT ?2)
-        """, .integer(eventsBefore), .integer(limit))
+      for table in ["alert", "violation_event"] {
+        try connection.execute(
+          """
+          DELETE FROM \(table) WHERE sequence IN (
+            SELECT sequence FROM violation_event WHERE time < ?1 ORDER BY time, sequence LIMIT ?2)
+          """, .integer(eventsBefore), .integer(limit))
+      }
       let events = connection.changes
       try connection.execute(
         """

@@ -176,7 +176,8 @@ extension Connection {
     return events
   }
 
-  private func event(in row: Statement) throws(StoreError) -> ViolationEvent {
+  /// The event in the first columns of the current row.
+  func event(in row: Statement) throws(StoreError) -> ViolationEvent {
     let (sequence, payload, verification) = (row.integer(0), row.blob(1), row.optionalBlob(2))
     guard row.integer(3) == eventChecksum(sequence, payload, verification) else {
       throw .corrupt("violation event \(sequence) is damaged")

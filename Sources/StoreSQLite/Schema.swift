@@ -8,6 +8,7 @@ import Glibc
 /// violation_event  sequence → event             with what queries filter by beside it, and what a
 ///                                               person said of the violation
 /// violation_explanation   violation → why       with the time at which the violation ended
+/// alert            sequence → how far the alert of that event has come
 /// snapshot         one row: position, digest    digest = sum of the records' checksums
 /// snapshot_record  key → value                  the engine's state, piece by piece
 /// metric_values    number → chunk               numbered in the order of writing
@@ -130,6 +131,25 @@ enum Schema {
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX violation_explanation_by_end
         ON violation_explanation (end_time) WHERE end_time IS NOT NULL;
+      """),
+    // The indexes hold what is still to be done, so that what is delivered costs one row.
+    Migration(
+      """
+      CREATE TABLE alert (
+        sequence INTEGER PRIMARY KEY,
+        target TEXT NOT NULL,
+        lane INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        state INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        due INTEGER NOT NULL,
+        last_attempt INTEGER NOT NULL,
+        failure TEXT NOT NULL,
+        checksum INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX alert_pending ON alert (target, sequence) WHERE state = 1;
+      CREATE INDEX alert_held ON alert (target, lane, sequence, due) WHERE state = 1 AND due > 0;
+      CREATE INDEX alert_dead ON alert (target, sequence) WHERE state = 3;
       """),
   ]
 

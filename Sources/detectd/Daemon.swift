@@ -1,4 +1,5 @@
 import Access
+import Alerts
 import Detect
 import DetectAPI
 import Logging
@@ -9,9 +10,13 @@ import StoreSQLite
 /// The parts of the server, put together and running.
 ///
 ///     RPCServer ──► Router ──► DetectService ──► SQLiteStore
+///                                   ▲
+///               AlertRoutes ◄── Courier
 struct Daemon: Service {
   private let store: SQLiteStore
   private let service: DetectService
+  private let courier: Courier
+  private let routes: AlertRoutes
   private let drain: Drain
   private let server: RunningServer
   private let logger: Logger
@@ -25,7 +30,7 @@ struct Daemon: Service {
   /// Opens the store, loads what it knows and listens.
   init(
     directory: String, address: ListenAddress, security: Security, settings: Settings,
-    logger: Logger
+    policy: DeliveryPolicy, routes: AlertRoutes, logger: Logger
   ) async throws(StartFailure) {
     self.logger = logger
     self.security = security
@@ -38,6 +43,10 @@ struct Daemon: Service {
     } catch {
       throw .store(error)
     }
+    self.routes = routes
+    courier = Courier(
+      source: service.alerts, policy: policy, routes: routes.route, clock: System.steadyMilliseconds
+    ) { report in logger.log(report) }
     let methods = Router.methods(of: service, drain: drain) { text in
       logger.error("internal failure", metadata: ["reason": "\(text)"])
     }
@@ -102,6 +111,8 @@ struct Daemon: Service {
     // Only now: whoever reads that the daemon listens may send it a signal.
     logger.info("listening on \(address)", metadata: ["data-dir": "\(directory)"])
     announceSecurity()
+    // Of its own: it must not end before what it waits for at a stop.
+    let delivery = Task { [courier] in await courier.run() }
     do {
       try await cancelWhenGracefulShutdown { [service] in
         while true {
@@ -116,9 +127,31 @@ struct Daemon: Service {
     logger.info("stopping")
     drain.begin()
     await server.shutdownGracefully()
+    courier.stop()
+    await delivery.value
+    await routes.close()
     await service.stop()
     store.close()
     impatience.end()
     logger.info("stopped")
+  }
+}
+
+extension Logger {
+  /// Writes what the operator should know of the delivery of alerts. Reasons are what receivers and the system
+  /// say; neither secrets nor URLs are among them.
+  fileprivate func log(_ report: Courier.Report) {
+    switch report {
+    case .troubled(let target, let reason):
+      warning(
+        "an alert target does not take alerts",
+        metadata: ["target": "\(target)", "reason": "\(reason)"])
+    case .recovered(let target):
+      info("an alert target takes alerts again", metadata: ["target": "\(target)"])
+    case .dead(let target, let count, let reason):
+      error(
+        "gave up \(count) alerts; RedriveAlertDeliveries sends them again",
+        metadata: ["target": "\(target)", "reason": "\(reason)"])
+    }
   }
 }

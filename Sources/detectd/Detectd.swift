@@ -1,4 +1,5 @@
 import ArgumentParser
+import Detect
 import FoundationEssentials
 import Glibc
 import ServiceLifecycle
@@ -57,10 +58,20 @@ import UnixSignals
   private static func serve(_ options: Options) async throws {
     let (directory, settings) = (try options.dataDirectory(), try options.settings())
     let security = try options.security.security(on: options.server.listen)
+    let policy = try options.deliveryPolicy()
+    let targets =
+      if let path = options.alerts.alertTargets {
+        try AlertTargetsFile(path: path)
+      } else {
+        AlertTargetsFile.empty
+      }
+    let routes = try AlertRoutes(
+      targets, account: settings.account, policy: policy,
+      environment: ProcessInfo.processInfo.environment)
     System.prepareProcess()
     let daemon = try await Daemon(
       directory: directory, address: options.server.listen, security: security,
-      settings: settings, logger: options.logger)
+      settings: settings, policy: policy, routes: routes, logger: options.logger)
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [

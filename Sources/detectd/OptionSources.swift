@@ -16,6 +16,9 @@ enum OptionSources {
     + [
       "bucket", "grace", "silence", "minimum-report-interval", "window-capacity", "thing-capacity",
     ]
+    + [
+      "alert-targets", "alert-concurrency", "alert-rate", "alert-expiry", "alert-digest-threshold",
+    ]
     + ["metric-value-retention", "violation-event-retention", "snapshot-journal-bytes"]
     + switches
   /// Those of them that are true or false.

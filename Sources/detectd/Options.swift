@@ -1,3 +1,4 @@
+import Alerts
 import ArgumentParser
 import Detect
 import Logging
@@ -12,6 +13,7 @@ struct Options: ParsableArguments {
   @OptionGroup(title: "The account") var account: AccountOptions
   @OptionGroup(title: "Evaluation") var evaluation: EvaluationOptions
   @OptionGroup(title: "Retention") var retention: RetentionOptions
+  @OptionGroup(title: "Alerts") var alerts: AlertOptions
 
   /// Where the database is kept.
   func dataDirectory() throws(ValidationError) -> String {
@@ -39,6 +41,17 @@ struct Options: ParsableArguments {
     let faults = settings.faults
     guard faults.isEmpty else { throw ValidationError(faults.joined(separator: "; ")) }
     return settings
+  }
+
+  /// How alerts are delivered.
+  func deliveryPolicy() throws(ValidationError) -> DeliveryPolicy {
+    var policy = DeliveryPolicy()
+    policy.concurrency = alerts.alertConcurrency
+    policy.rate = alerts.alertRate
+    policy.expiry = alerts.alertExpiry.milliseconds
+    policy.digestThreshold = alerts.alertDigestThreshold
+    if let fault = policy.fault { throw ValidationError(fault) }
+    return policy
   }
 
   var logger: Logger {
@@ -129,4 +142,30 @@ struct RetentionOptions: ParsableArguments {
       "Take a snapshot after this much journal: what a restart replays at most.",
       valueName: "bytes"))
   var snapshotJournalBytes = Settings().snapshotJournalBytes
+}
+
+struct AlertOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Deliver alerts as this JSON file says; nobody else may read it. Without it nothing is sent.",
+      valueName: "file"))
+  var alertTargets: String?
+
+  @Option(
+    help: ArgumentHelp("Requests to one alert target at once.", valueName: "number"))
+  var alertConcurrency = DeliveryPolicy().concurrency
+
+  @Option(
+    help: ArgumentHelp("Requests to one alert target per second.", valueName: "number"))
+  var alertRate = DeliveryPolicy().rate
+
+  @Option(
+    help: ArgumentHelp(
+      "Give up an alert that could not be delivered for this long.", valueName: "time"))
+  var alertExpiry = Span(DeliveryPolicy().expiry)
+
+  @Option(
+    help: ArgumentHelp(
+      "Send digests to a webhook when so many alerts wait for it.", valueName: "number"))
+  var alertDigestThreshold = DeliveryPolicy().digestThreshold
 }

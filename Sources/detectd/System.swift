@@ -29,6 +29,13 @@ enum System {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
+  /// The wall clock of the first question, and the time that has passed since: it never jumps.
+  static let steadyMilliseconds: @Sendable () -> Int64 = {
+    start.milliseconds + (uptime() - start.uptime) / 1_000_000
+  }
+
+  private static let start = (milliseconds: milliseconds(), uptime: uptime())
+
   /// A random UUID (RFC 9562, version 4).
   static let identifier: @Sendable () -> String = {
     let high = UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000

@@ -20,7 +20,7 @@ import Testing
   static let unimplemented: Set = ["PutDeviceReport"]
 
   @Test func `The contract has all its methods`() {
-    #expect(Self.methods.count == 48)
+    #expect(Self.methods.count == 50)
   }
 
   @Test(arguments: methods)

@@ -12,11 +12,16 @@ import Testing
     ],
     "Access": ["FoundationEssentials", "JWTKit", "Synchronization"],
     "DetectAPI": ["Access", "CDetectProto", "CProtobufC", "Detect", "RPC", "Synchronization"],
+    "SigV4": ["Crypto"],
+    "Alerts": [
+      "AsyncHTTPClient", "Crypto", "Detect", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
+      "SigV4", "Synchronization",
+    ],
     "StoreSQLite": ["CSQLite", "Detect", "Dispatch", "Glibc", "Synchronization"],
     "detectd": [
-      "Access", "ArgumentParser", "Detect", "DetectAPI", "Dispatch", "FoundationEssentials",
-      "Glibc",
-      "Logging", "RPC", "ServiceLifecycle", "StoreSQLite", "Synchronization", "UnixSignals",
+      "Access", "Alerts", "ArgumentParser", "Detect", "DetectAPI", "Dispatch",
+      "FoundationEssentials", "Glibc", "Logging", "NIOCore", "NIOPosix", "RPC", "ServiceLifecycle",
+      "SigV4", "StoreSQLite", "Synchronization", "UnixSignals",
     ],
   ]
 

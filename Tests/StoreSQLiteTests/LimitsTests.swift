@@ -89,4 +89,46 @@ import Testing
     #expect(free > 0)
     #expect(try free <= pages("page_count") / Limits.keptFreePages)
   }
+
+  @Test func `alerts are read in steps until the page is full`() throws {
+    let directory = try TemporaryDirectory()
+    let store = try SQLiteStore(directory: directory.path)
+    defer { store.close() }
+    let count = Int64(2 * Limits.alertsPerStep + 1)
+    let events = (1...count).map { ViolationEvent.sample($0) }
+    try store.commit(
+      JournalGroup(
+        position: 1, inputs: [1], events: events,
+        alerts: events.map { Alert(of: $0, to: "a", at: 0) }))
+    for limit in [Limits.alertsPerStep, Limits.alertsPerStep + 1, 2 * Limits.alertsPerStep] {
+      let page = try store.dueAlerts(of: "a", at: 1, limit: limit, bytes: .max)
+      #expect(page.deliveries.count == limit)
+      #expect(page.isMore)
+    }
+    let page = try store.dueAlerts(of: "a", at: 1, limit: .max, bytes: .max)
+    #expect(page.deliveries.map(\.event) == events)
+    #expect(!page.isMore)
+  }
+
+  @Test func `a damaged alert is refused`() throws {
+    let directory = try TemporaryDirectory()
+    let store = try SQLiteStore(directory: directory.path)
+    defer { store.close() }
+    try store.commit(
+      JournalGroup(
+        position: 1, inputs: [1], events: [.sample(1)],
+        alerts: [Alert(of: .sample(1), to: "a", at: 0)]))
+    for column in ["target", "lane", "since", "attempts", "last_attempt", "failure"] {
+      let connection = try Connection(directory.database, .write, cacheKiB: 100)
+      try connection.execute("CREATE TABLE kept AS SELECT * FROM alert")
+      try connection.execute("UPDATE alert SET \(column) = 7")
+      #expect(
+        "\(column)", performing: { try store.alertDeliveries(AlertQuery(limit: 9)) },
+        throws: isCorrupt)
+      try connection.execute("DELETE FROM alert")
+      try connection.execute("INSERT INTO alert SELECT * FROM kept")
+      try connection.execute("DROP TABLE kept")
+    }
+    #expect(try store.alertDeliveries(AlertQuery(limit: 9)).count == 1)
+  }
 }

@@ -47,6 +47,7 @@ import Testing
     let store = try SQLiteStore(directory: directory.path)
     defer { store.close() }
     #expect(try store.allEvents() == events)
+    #expect(try store.alertDeliveries(AlertQuery(limit: 9)) == [])
     for event in events { #expect(try store.hasEvents(ofViolation: event.violationID)) }
     #expect(
       try store.violationEvents(

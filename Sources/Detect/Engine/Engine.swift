@@ -62,6 +62,8 @@ package struct Engine: Sendable {
   package struct Outcome: Sendable {
     /// In the order of their sequence numbers.
     package var events: [ViolationEvent] = []
+    /// What is to be sent for them.
+    package var alerts: [Alert] = []
     /// For reports: what became of each. The indices count the reports of the input.
     package var batch = BatchOutcome()
     /// What was said of violations; their events in the store are to show it.
@@ -97,6 +99,7 @@ package struct Engine: Sendable {
       outcome.verifications = [verification]
     }
     swap(&outcome.explanations, &explanations)
+    outcome.alerts = alerts(for: outcome.events)
     checkInvariants()
     return outcome
   }

@@ -3,7 +3,7 @@ package struct SecurityProfile: Hashable, Sendable {
   package var name: String
   package var description: String?
   package var behaviors: [Behavior]
-  /// Where alerts go, by kind. The only kind is `SNS`.
+  /// Where alerts go, by kind. The only kind is `alertTargetKind`.
   package var alertTargets: [String: AlertTarget]
   /// Metrics kept without a behavior; the union of both lists that the API accepts (evidence.md U33).
   package var additionalMetricsToRetain: [MetricToRetain]
@@ -50,6 +50,9 @@ extension SecurityProfile {
     behaviors.contains { $0.metricDimension?.dimensionName == name }
       || additionalMetricsToRetain.contains { $0.metricDimension?.dimensionName == name }
   }
+
+  /// The only kind of alert target that there is.
+  package static let alertTargetKind = "SNS"
 
   /// Whether the profile judges or retains the metric of this name.
   package func uses(metric name: String) -> Bool {

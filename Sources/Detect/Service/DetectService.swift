@@ -10,6 +10,8 @@ package final class DetectService: Sendable {
   private let identifiers: @Sendable () -> String
   private let sequencer: Sequencer
   private let feed: EventFeed
+  /// What is to be sent, for those who send it.
+  package let alerts: AlertQueue
   private let queue = ReportQueue(limit: Limits.queuedReportBytes)
   private let quotas: OperationQuotas
   private let onFault: @Sendable (StoreError) -> Void
@@ -41,9 +43,14 @@ package final class DetectService: Sendable {
     self.onFault = onFault
     feed = EventFeed(newest: recovery.engine.lastSequence)
     quotas = OperationQuotas(isEnforced: settings.enforcesRateQuotas)
+    alerts = AlertQueue(store: store, workers: workers, onFault: onFault)
     sequencer = Sequencer(
-      recovery, settings: settings, store: store, workers: workers, feed: feed, onFault: onFault)
+      recovery, settings: settings, store: store, workers: workers, feed: feed, alerts: alerts,
+      onFault: onFault)
   }
+
+  /// The clock's present: milliseconds since the epoch.
+  var now: Int64 { clock() }
 
   // MARK: Operations
 

@@ -19,6 +19,7 @@ final class Sequencer: Sendable {
   private let store: any Store
   private let workers: Workers
   private let feed: EventFeed
+  private let alerts: AlertQueue
   private let onFault: @Sendable (StoreError) -> Void
   private let inbox = Mutex(Inbox())
   /// Touched only on the engine worker; the lock is never contended and proves it to the compiler.
@@ -72,9 +73,7 @@ final class Sequencer: Sendable {
     mutating func apply(_ input: Input) -> Engine.Outcome {
       guard let outcome = engine?.apply(input) else { return Engine.Outcome() }
       input.encode(to: &open.inputs)
-      open.events += outcome.events
-      open.verifications += outcome.verifications
-      open.explanations += outcome.explanations
+      open.add(outcome)
       return outcome
     }
 
@@ -84,8 +83,7 @@ final class Sequencer: Sendable {
       guard let outcome = engine?.apply(input) else { return BatchOutcome() }
       if outcome.batch.accepted > 0 {
         input.encode(to: &open.inputs)
-        open.events += outcome.events
-        open.explanations += outcome.explanations
+        open.add(outcome)
       }
       return outcome.batch
     }
@@ -101,17 +99,26 @@ final class Sequencer: Sendable {
     var events: [ViolationEvent] = []
     var verifications: [ViolationVerification] = []
     var explanations: [ViolationExplanation] = []
+    var alerts: [Alert] = []
     var completions: [Completion] = []
+
+    mutating func add(_ outcome: Engine.Outcome) {
+      events += outcome.events
+      verifications += outcome.verifications
+      explanations += outcome.explanations
+      alerts += outcome.alerts
+    }
   }
 
   init(
     _ recovery: Recovery, settings: Settings, store: any Store, workers: Workers, feed: EventFeed,
-    onFault: @escaping @Sendable (StoreError) -> Void
+    alerts: AlertQueue, onFault: @escaping @Sendable (StoreError) -> Void
   ) {
     self.settings = settings
     self.store = store
     self.workers = workers
     self.feed = feed
+    self.alerts = alerts
     self.onFault = onFault
     publishedMetrics = Mutex(recovery.engine.catalog.metrics)
     state = Mutex(
@@ -208,7 +215,7 @@ final class Sequencer: Sendable {
     state.journalBytes += open.inputs.bytes.count
     let group = JournalGroup(
       position: state.position, inputs: open.inputs.bytes, events: open.events,
-      verifications: open.verifications, explanations: open.explanations)
+      verifications: open.verifications, explanations: open.explanations, alerts: open.alerts)
     if isSnapshotDue(state) { takeSnapshot(&state) }
     let snapshot = state.snapshot
     let metrics = state.engine?.catalog.metrics ?? MetricDefinitions()
@@ -248,6 +255,7 @@ final class Sequencer: Sendable {
 
   /// The group is durable: its events and metrics may be seen and its answers be given.
   private func committed(_ group: JournalGroup, _ metrics: MetricDefinitions) {
+    alerts.announce(group.alerts.map(\.target))
     post { state in
       self.publishedMetrics.withLock { $0 = metrics }
       self.feed.publish(group.events, group.verifications)

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The executable meaning of `Store`: what every implementation must do, in memory.
 package final class MemoryStore: Store {
-  private struct State {
+  struct State {
     var snapshotPosition: Int64 = 0
     var records: [[UInt8]: [UInt8]] = [:]
     /// The inputs of the groups after the snapshot.
@@ -10,13 +10,15 @@ package final class MemoryStore: Store {
     var events: [Int64: ViolationEvent] = [:]
     /// By the identifier of the violation, with the time at which it ended.
     var explanations: [String: (explanation: ViolationExplanation, end: Int64?)] = [:]
+    /// By the sequence numbers of their events.
+    var alerts: [Int64: Alert] = [:]
     /// In the order in which they were written.
     var chunks: [MetricValueChunk] = []
 
     var lastPosition: Int64 { snapshotPosition + Int64(journal.count) }
   }
 
-  private let state = Mutex(State())
+  let state = Mutex(State())
 
   /// An empty store.
   package init() {}
@@ -53,6 +55,9 @@ package final class MemoryStore: Store {
       let sequences = Set(group.events.map(\.sequence))
       guard sequences.count == group.events.count, sequences.isDisjoint(with: state.events.keys)
       else { throw .corrupt("the sequence number of a violation event is taken") }
+      guard group.alerts.allSatisfy({ sequences.contains($0.sequence) }) else {
+        throw .corrupt("an alert tells of no event of its group")
+      }
       for event in group.events { state.events[event.sequence] = event }
       for explanation in group.explanations {
         state.explanations[explanation.violationID] = (explanation, nil)
@@ -65,6 +70,7 @@ package final class MemoryStore: Store {
           state.events[sequence]?.verification = said.verification
         }
       }
+      for alert in group.alerts { state.alerts[alert.sequence] = alert }
       state.journal.append(group.inputs)
     }
   }
@@ -127,7 +133,10 @@ package final class MemoryStore: Store {
     state.withLock { state in
       let events = state.events.values.filter { $0.time < eventsBefore }
         .sorted { $0.eventPosition < $1.eventPosition }.prefix(limit)
-      for event in events { state.events[event.sequence] = nil }
+      for event in events {
+        state.events[event.sequence] = nil
+        state.alerts[event.sequence] = nil
+      }
       let chunks = state.chunks.indices.filter { state.chunks[$0].lastTime < valuesBefore }
         .sorted { state.chunks[$0].lastTime < state.chunks[$1].lastTime }.prefix(limit)
       for index in chunks.sorted(by: >) { state.chunks.remove(at: index) }

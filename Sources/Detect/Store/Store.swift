@@ -13,8 +13,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case unsuitable(String)
 }
 
-/// One unit of durability: the inputs that were applied together, and what they mean for the history of
-/// violations.
+/// One unit of durability: the inputs that were applied together, what they mean for the history of
+/// violations, and what is to be sent for it.
 package struct JournalGroup: Hashable, Sendable {
   /// Grows by one with every group, from 1.
   package var position: Int64
@@ -26,16 +26,20 @@ package struct JournalGroup: Hashable, Sendable {
   package var verifications: [ViolationVerification]
   /// Why, for the in-alarm events of this group.
   package var explanations: [ViolationExplanation]
+  /// What is to be sent for events of the group.
+  package var alerts: [Alert]
 
   package init(
     position: Int64, inputs: [UInt8], events: [ViolationEvent],
-    verifications: [ViolationVerification] = [], explanations: [ViolationExplanation] = []
+    verifications: [ViolationVerification] = [], explanations: [ViolationExplanation] = [],
+    alerts: [Alert] = []
   ) {
     self.position = position
     self.inputs = inputs
     self.events = events
     self.verifications = verifications
     self.explanations = explanations
+    self.alerts = alerts
   }
 }
 
@@ -161,14 +165,14 @@ package struct EventPosition: Hashable, Comparable, Sendable {
 }
 
 /// Where everything durable lives: the journal, the snapshot of the engine's state, the history of
-/// violation events and the retained metric values.
+/// violation events with their alerts, and the retained metric values.
 ///
 /// Every operation is whole: it happens completely or not at all, and it blocks its thread until it
 /// has. `commit` and `writeSnapshot` and `removeExpired` are called by one thread; the reading
 /// operations may run at the same time on others, also inside of a visit, and see only what is
 /// committed. `MemoryStore` is the executable meaning of this port, and `StoreConformance` in the
 /// tests judges every implementation.
-package protocol Store: Sendable {
+package protocol Store: AlertStore {
   /// Visits every record of the newest snapshot, by rising key, and returns the snapshot's position
   /// (0 where there is none).
   func loadSnapshot(_ visit: (SnapshotRecord) throws(StoreError) -> Void) throws(StoreError)
@@ -181,12 +185,13 @@ package protocol Store: Sendable {
     _ visit: (_ position: Int64, _ inputs: [UInt8]) throws(StoreError) -> Void
   ) throws(StoreError)
 
-  /// Makes a group durable: when this returns, its inputs and events, and what was said of violations,
-  /// survive any crash.
+  /// Makes a group durable: when this returns, its inputs, events and alerts, and what was said of
+  /// violations, survive any crash.
   ///
-  /// A group that does not follow the last one (the snapshot's position where the journal is empty)
-  /// and an event whose sequence number is taken are `corrupt`; nothing of the group is kept. After
-  /// `unavailable` the same group may be committed again.
+  /// A group that does not follow the last one (the snapshot's position where the journal is empty),
+  /// an event whose sequence number is taken and an alert that tells of no event of the group are
+  /// `corrupt`; nothing of the group is kept. After `unavailable` the same group may be committed
+  /// again.
   func commit(_ group: JournalGroup) throws(StoreError)
 
   /// Makes a snapshot durable and removes the journal up to its position. Records and chunks are
@@ -219,7 +224,7 @@ package protocol Store: Sendable {
     thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk]
 
-  /// Removes at most `limit` events older than `eventsBefore` and at most `limit` chunks whose
+  /// Removes at most `limit` events older than `eventsBefore`, each with its alert, and at most `limit` chunks whose
   /// values are all older than `valuesBefore` (milliseconds since the epoch), the oldest first.
   /// Returns whether there may be more.
   ///

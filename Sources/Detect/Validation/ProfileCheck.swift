@@ -1,16 +1,14 @@
 /// What Create and Update ask of the fields of a profile besides its behaviors.
 enum ProfileCheck {
-  /// The only kind of alert target that there is.
-  private static let alertTargetKind = "SNS"
-
   /// - Throws: `invalidRequest` naming the target and its member at fault.
   static func alertTargets(_ targets: [String: AlertTarget]) throws(DetectError) {
-    if let kind = targets.keys.sorted().first(where: { $0 != alertTargetKind }) {
+    if let kind = targets.keys.sorted().first(where: { $0 != SecurityProfile.alertTargetKind }) {
       throw .invalidRequest(
-        "alertTargets key \(quoted(kind)) should be \(alertTargetKind)", field: "alertTargets")
+        "alertTargets key \(quoted(kind)) should be \(SecurityProfile.alertTargetKind)",
+        field: "alertTargets")
     }
-    guard let target = targets[alertTargetKind] else { return }
-    let path = "alertTargets.\(alertTargetKind)"
+    guard let target = targets[SecurityProfile.alertTargetKind] else { return }
+    let path = "alertTargets.\(SecurityProfile.alertTargetKind)"
     try FieldCheck.length(
       of: target.alertTargetARN, in: Limits.alertTargetARNCharacters,
       field: "\(path).alertTargetArn")

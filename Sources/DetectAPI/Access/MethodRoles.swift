@@ -27,7 +27,8 @@ package enum MethodRoles {
         "DescribeSecurityProfile", "ListSecurityProfiles", "ValidateSecurityProfileBehaviors",
         "ListSecurityProfilesForTarget", "ListTargetsForSecurityProfile", "DescribeCustomMetric",
         "ListCustomMetrics", "DescribeDimension", "ListDimensions", "ListActiveViolations",
-        "ListViolationEvents", "ExplainViolation", "WatchViolationEvents", "Backtest",
+        "ListViolationEvents", "ExplainViolation", "WatchViolationEvents", "ListAlertDeliveries",
+        "Backtest",
       ], .role(.read)
     ),
     (
@@ -36,7 +37,7 @@ package enum MethodRoles {
         "CreateSecurityProfile", "UpdateSecurityProfile", "DeleteSecurityProfile",
         "AttachSecurityProfile", "DetachSecurityProfile", "CreateCustomMetric",
         "UpdateCustomMetric", "DeleteCustomMetric", "CreateDimension", "UpdateDimension",
-        "DeleteDimension", "PutVerificationStateOnViolation",
+        "DeleteDimension", "PutVerificationStateOnViolation", "RedriveAlertDeliveries",
       ], .role(.administer)
     ),
     ("detect.v1.MetricIngestion", ["ListMetricValues"], .role(.read)),

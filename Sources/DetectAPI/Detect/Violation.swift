@@ -32,7 +32,8 @@ func verificationState(
   }
 }
 
-private func unknownNumber(_ number: UInt32, field: String) -> RPCStatus {
+/// Refuses a number that an enum of the contract lacks.
+func unknownNumber(_ number: UInt32, field: String) -> RPCStatus {
   RPCStatus(DetectError.invalidRequest("\(field) has no value \(number)", field: field))
 }
 

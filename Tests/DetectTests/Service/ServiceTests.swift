@@ -105,6 +105,32 @@ final class FailingStore: Store {
   ) throws(StoreError) -> Bool {
     try inner.removeExpired(eventsBefore: eventsBefore, valuesBefore: valuesBefore, limit: limit)
   }
+
+  func pendingAlertTargets(
+    after target: String?, limit: Int
+  ) throws(StoreError) -> [String] {
+    try inner.pendingAlertTargets(after: target, limit: limit)
+  }
+
+  func dueAlerts(
+    of target: String, at now: Int64, limit: Int, bytes: Int
+  ) throws(StoreError) -> DueAlerts {
+    try inner.dueAlerts(of: target, at: now, limit: limit, bytes: bytes)
+  }
+
+  func record(_ alerts: [Alert]) throws(StoreError) {
+    try inner.record(alerts)
+  }
+
+  func alertDeliveries(_ query: AlertQuery) throws(StoreError) -> [AlertDelivery] {
+    try inner.alertDeliveries(query)
+  }
+
+  func redriveAlerts(
+    of target: String?, at now: Int64, limit: Int
+  ) throws(StoreError) -> [String] {
+    try inner.redriveAlerts(of: target, at: now, limit: limit)
+  }
 }
 
 /// The service as the daemon runs it, on a store that can be made to fail.

@@ -195,6 +195,36 @@ final class FaultyStore: Store, @unchecked Sendable {
       thing: thing, metric: metric, start: start, end: end, upTo: position)
   }
 
+  func pendingAlertTargets(
+    after target: String?, limit: Int
+  ) throws(StoreError) -> [String] {
+    try mayFail(.readRefused)
+    return try disk.store.pendingAlertTargets(after: target, limit: limit)
+  }
+
+  func dueAlerts(
+    of target: String, at now: Int64, limit: Int, bytes: Int
+  ) throws(StoreError) -> DueAlerts {
+    try mayFail(.readRefused)
+    return try disk.store.dueAlerts(of: target, at: now, limit: limit, bytes: bytes)
+  }
+
+  func record(_ alerts: [Alert]) throws(StoreError) {
+    try disk.store.record(alerts)
+  }
+
+  func alertDeliveries(_ query: AlertQuery) throws(StoreError) -> [AlertDelivery] {
+    try mayFail(.readRefused)
+    return try disk.store.alertDeliveries(query)
+  }
+
+  func redriveAlerts(
+    of target: String?, at now: Int64, limit: Int
+  ) throws(StoreError) -> [String] {
+    try mayFail(.readRefused)
+    return try disk.store.redriveAlerts(of: target, at: now, limit: limit)
+  }
+
   private func mayFail(_ fault: Fault) throws(StoreError) {
     guard hasPower else { throw .unavailable("no power") }
     if disk.fault(among: [fault], oneIn: 40) != nil { throw .unavailable("refused") }

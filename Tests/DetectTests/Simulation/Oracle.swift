@@ -5,6 +5,7 @@
 struct FaultlessRun {
   private(set) var engine = Engine()
   private(set) var events: [ViolationEvent] = []
+  private(set) var alerts: [Alert] = []
   private(set) var accepted: [MetricReport] = []
   /// The descriptions of the profiles that were put, in order.
   private(set) var descriptions: [String] = []
@@ -49,6 +50,7 @@ struct FaultlessRun {
 extension FaultlessRun {
   private mutating func note(_ outcome: Engine.Outcome) {
     events += outcome.events
+    alerts += outcome.alerts
     for why in outcome.explanations { explanations[why.violationID] = why }
   }
 }
@@ -64,6 +66,8 @@ struct Oracle {
       let run = try FaultlessRun(of: disk.groups)
       let history = try disk.store.violationEvents(afterSequence: 0, limit: .max)
       compare(history, with: run)
+      let alerts = try disk.store.alertDeliveries(AlertQuery(limit: .max)).reversed().map(\.alert)
+      expect(alerts == run.alerts, "alerts are \(alerts), without faults \(run.alerts)")
       compare(record, with: run)
       for (watcher, seen) in record.seen where seen.unverified != history.unverified {
         violations.append(

@@ -156,8 +156,10 @@ extension Simulation {
         targets[change < 8 ? 0 : Int.random(in: 0..<3, using: &random)])
       switch change < 8 ? change % 2 * 4 : Int.random(in: 0..<18, using: &random) {
       case 0...3:
-        let behaviors = (0..<Int.random(in: 1...4, using: &random)).map {
-          inputs.behavior(number: $0)
+        let behaviors = (0..<Int.random(in: 1...4, using: &random)).map { number in
+          var behavior = inputs.behavior(number: number)
+          behavior.suppressAlerts = [nil, false, true][(change + number) % 3]
+          return behavior
         }
         await put(profile, behaviors, description: "change \(change)")
       case 4...7:
@@ -180,16 +182,22 @@ extension Simulation {
 
   /// Updates a profile, or creates it where there is none.
   private func put(_ profile: String, _ behaviors: [Behavior], description: String) async {
+    // Two of three descriptions have a target, a topic of their own.
+    let isTold = !description.utf8.count.isMultiple(of: 3)
+    let target = AlertTarget(
+      alertTargetARN: "topic of \(description)",
+      roleARN: "arn:aws:iam::000000000000:role/alerts")
+    let targets = isTold ? [SecurityProfile.alertTargetKind: target] : [:]
     let isUpdated = await perform(
       UpdateSecurityProfile(
         securityProfileName: profile, securityProfileDescription: description,
-        behaviors: behaviors))
+        behaviors: behaviors, alertTargets: targets, deleteAlertTargets: !isTold))
     var isDone = isUpdated
     if !isUpdated {
       isDone = await perform(
         CreateSecurityProfile(
           securityProfileName: profile, securityProfileDescription: description,
-          behaviors: behaviors))
+          behaviors: behaviors, alertTargets: targets))
     }
     if isDone { record.descriptions.append(description) }
   }

@@ -7,7 +7,7 @@
 #endif
 
 #include "detect/v1/detect_service.pb-c.h"
-static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[26] =
+static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[28] =
 {
   { "CreateSecurityProfile", &detect__v1__create_security_profile_request__descriptor, &detect__v1__create_security_profile_response__descriptor },
   { "DescribeSecurityProfile", &detect__v1__describe_security_profile_request__descriptor, &detect__v1__describe_security_profile_response__descriptor },
@@ -34,11 +34,13 @@ static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[26
   { "ExplainViolation", &detect__v1__explain_violation_request__descriptor, &detect__v1__explain_violation_response__descriptor },
   { "PutVerificationStateOnViolation", &detect__v1__put_verification_state_on_violation_request__descriptor, &detect__v1__put_verification_state_on_violation_response__descriptor },
   { "WatchViolationEvents", &detect__v1__watch_violation_events_request__descriptor, &detect__v1__watch_violation_events_response__descriptor },
+  { "ListAlertDeliveries", &detect__v1__list_alert_deliveries_request__descriptor, &detect__v1__list_alert_deliveries_response__descriptor },
+  { "RedriveAlertDeliveries", &detect__v1__redrive_alert_deliveries_request__descriptor, &detect__v1__redrive_alert_deliveries_response__descriptor },
   { "Backtest", &detect__v1__backtest_request__descriptor, &detect__v1__backtest_response__descriptor },
 };
 const unsigned detect__v1__detect__method_indices_by_name[] = {
   6,        /* AttachSecurityProfile */
-  25,        /* Backtest */
+  27,        /* Backtest */
   10,        /* CreateCustomMetric */
   15,        /* CreateDimension */
   0,        /* CreateSecurityProfile */
@@ -51,6 +53,7 @@ const unsigned detect__v1__detect__method_indices_by_name[] = {
   7,        /* DetachSecurityProfile */
   22,        /* ExplainViolation */
   20,        /* ListActiveViolations */
+  25,        /* ListAlertDeliveries */
   13,        /* ListCustomMetrics */
   18,        /* ListDimensions */
   4,        /* ListSecurityProfiles */
@@ -58,6 +61,7 @@ const unsigned detect__v1__detect__method_indices_by_name[] = {
   9,        /* ListTargetsForSecurityProfile */
   21,        /* ListViolationEvents */
   23,        /* PutVerificationStateOnViolation */
+  26,        /* RedriveAlertDeliveries */
   12,        /* UpdateCustomMetric */
   17,        /* UpdateDimension */
   2,        /* UpdateSecurityProfile */
@@ -71,7 +75,7 @@ const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
   "Detect",
   "Detect__V1__Detect",
   "detect.v1",
-  26,
+  28,
   detect__v1__detect__method_descriptors,
   detect__v1__detect__method_indices_by_name
 };
@@ -275,13 +279,29 @@ void detect__v1__detect__watch_violation_events(ProtobufCService *service,
   assert(service->descriptor == &detect__v1__detect__descriptor);
   service->invoke(service, 24, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void detect__v1__detect__list_alert_deliveries(ProtobufCService *service,
+                                               const Detect__V1__ListAlertDeliveriesRequest *input,
+                                               Detect__V1__ListAlertDeliveriesResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 25, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__redrive_alert_deliveries(ProtobufCService *service,
+                                                  const Detect__V1__RedriveAlertDeliveriesRequest *input,
+                                                  Detect__V1__RedriveAlertDeliveriesResponse_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 26, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void detect__v1__detect__backtest(ProtobufCService *service,
                                   const Detect__V1__BacktestRequest *input,
                                   Detect__V1__BacktestResponse_Closure closure,
                                   void *closure_data)
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
-  service->invoke(service, 25, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 27, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__init (Detect__V1__Detect_Service *service,
                                Detect__V1__Detect_ServiceDestroy destroy)
