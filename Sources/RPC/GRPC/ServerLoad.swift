@@ -13,14 +13,14 @@ final class ServerLoad: Sendable {
   private enum Level { case free, busy, full }
 
   private let limits: Limits
-  private let log: QuietLog?
+  private let onRefusal: @Sendable ([String: String]) -> Void
   private let calls = Atomic(0)
   private let bytes = Atomic(0)
 
-  /// `log` is told of calls that are refused.
-  init(limits: Limits, log: QuietLog? = nil) {
+  /// `onRefusal` is told of calls that are refused, in fields for a log.
+  init(limits: Limits, onRefusal: @escaping @Sendable ([String: String]) -> Void = { _ in }) {
     self.limits = limits
-    self.log = log
+    self.onRefusal = onRefusal
   }
 
   /// Calls that are open, or whose handlers still run.
@@ -53,8 +53,7 @@ final class ServerLoad: Sendable {
     case .busy where calls < Limits.fairShareCalls && bytes <= Limits.fairShareBytes: return
     case .busy, .full: break
     }
-    log?.info(
-      "call refused",
+    onRefusal(
       ["peer": peer, "reason": "overload", "calls": "\(openCalls)", "bytes": "\(heldBytes)"])
     // Not all at the same moment.
     throw RPCStatus(

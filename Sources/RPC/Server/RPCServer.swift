@@ -26,8 +26,9 @@ package struct RPCServer: Sendable {
     self.tls = tls
     self.logger = logger
     self.gate = gate
-    denials = QuietLog(logger)
-    load = ServerLoad(limits: limits, log: denials)
+    let denials = QuietLog(logger)
+    self.denials = denials
+    load = ServerLoad(limits: limits) { denials.info("call refused", $0) }
   }
 
   /// Listens on `host` and `port` (0: any free one) and serves until the result is shut down, on

@@ -1,7 +1,3 @@
-import NIOSSL
-import SwiftASN1
-import X509
-
 /// The names in a certificate that a client has shown, and that one of our authorities has signed.
 package final class PeerCertificate: Sendable {
   /// The subject as it is written: "CN=gateway-7,O=Example". Empty if the certificate has none.
@@ -22,24 +18,5 @@ package final class PeerCertificate: Sendable {
   package var spiffeID: String? {
     guard uris.count == 1, let uri = uris.first, uri.hasPrefix("spiffe://") else { return nil }
     return uri
-  }
-}
-
-extension PeerCertificate {
-  /// The names in a certificate; nil if it cannot be read.
-  convenience init?(_ certificate: NIOSSLCertificate) {
-    guard let bytes = try? certificate.toDERBytes(),
-      let certificate = try? Certificate(derEncoded: bytes),
-      let names = try? certificate.extensions.subjectAlternativeNames ?? SubjectAlternativeNames()
-    else { return nil }
-    var (dnsNames, uris): ([String], [String]) = ([], [])
-    for name in names {
-      switch name {
-      case .dnsName(let name): dnsNames.append(name)
-      case .uniformResourceIdentifier(let uri): uris.append(uri)
-      default: break
-      }
-    }
-    self.init(subject: "\(certificate.subject)", dnsNames: dnsNames, uris: uris)
   }
 }
