@@ -112,9 +112,10 @@ let package = Package(
       ], swiftSettings: swift),
 
     // Benchmarks
+    .target(name: "CHeapMeter", path: "Tests/Benchmarks/HeapMeter", cSettings: c),
     .executableTarget(
-      name: "EngineBench", dependencies: ["Detect"], path: "Tests/Benchmarks/Engine",
-      swiftSettings: swift),
+      name: "EngineBench", dependencies: ["Detect", "CHeapMeter"],
+      path: "Tests/Benchmarks/Engine", swiftSettings: swift),
     .executableTarget(
       name: "RPCBench",
       dependencies: ["RPC", .product(name: "Logging", package: "swift-log")],

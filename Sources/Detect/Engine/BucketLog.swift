@@ -8,8 +8,8 @@ enum BucketValue: Hashable, Sendable {
   case last(Int64, at: Int64)
 
   /// The value of one datapoint.
-  init(_ amount: Int64, at time: Int64, _ family: MetricFamily) {
-    switch family {
+  init(_ amount: Int64, of metric: Metric, at time: Int64) {
+    switch metric.family {
     case .bucketedSample: self = .sample(sum: amount, least: amount, greatest: amount)
     case .reportedGauge: self = .last(amount, at: time)
     case .bucketedCounter, .reportedCounter, .list: self = .sum(amount)
@@ -248,11 +248,17 @@ extension BucketLog.Cell {
 
   /// Whether datapoints can have come to this.
   fileprivate func isPossible(_ bucket: Int64) -> Bool {
-    switch value {
-    case .sum(let sum): sum >= 0
-    case .sample(let sum, let least, let greatest):
+    switch (value, metric.family) {
+    case (.sum(let sum), .bucketedCounter), (.sum(let sum), .reportedCounter): sum >= 0
+    case (.sample(let sum, let least, let greatest), .bucketedSample):
       least >= 0 && least <= greatest && greatest <= sum
-    case .last(_, let time): time < end && time >= end - bucket
+    case (.last(_, let time), .reportedGauge): time < end && time >= end - bucket
+    default: false
     }
   }
+}
+
+extension Metric {
+  /// The family of a metric that has amounts: all of those that users define are gauges.
+  fileprivate var family: MetricFamily { ofAWS?.family ?? .reportedGauge }
 }

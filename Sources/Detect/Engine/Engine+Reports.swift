@@ -116,10 +116,8 @@ extension Engine {
       if let column = ReportLog.column(of: datapoint.metric) {
         row.add(amount, column: column)
       } else {
-        let family = datapoint.metric.ofAWS?.family ?? .reportedGauge
-        cells.append(
-          BucketLog.Cell(
-            end: end, metric: datapoint.metric, value: BucketValue(amount, at: time, family)))
+        let value = BucketValue(amount, of: datapoint.metric, at: time)
+        cells.append(BucketLog.Cell(end: end, metric: datapoint.metric, value: value))
       }
     }
     guard row.mask != 0 || !cells.isEmpty else { return }

@@ -9,7 +9,7 @@
 struct ThingState: Sendable {
   let name: ThingName
   var coverage = Coverage.none
-  private var bytes = PackedBytes()
+  private(set) var bytes = PackedBytes()
   private var ids = ReportIDMemory()
   /// Time of the latest report taken, in milliseconds since the epoch.
   var lastReportTime: Int64 = .min

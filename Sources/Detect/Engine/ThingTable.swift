@@ -13,7 +13,7 @@ struct ThingTable: RandomAccessCollection, Sendable {
   private var segments: [[ThingState]] = []
   private(set) var endIndex = 0
   /// A power of two of them.
-  private var places: [UInt64] = Array(repeating: Self.free, count: 64)
+  private(set) var places: [UInt64] = Array(repeating: Self.free, count: 64)
 
   var startIndex: Int { 0 }
 

@@ -1,51 +1,118 @@
 import Detect
-import Glibc
 
-/// What judging costs, without a store and without a socket: time per report as the fleet grows, memory per
-/// thing, time of a close and of a profile change.
+/// What judging costs, without a store and without a socket: time per datapoint, as the fleet grows and by family,
+/// memory per thing, time of a close and of a profile change, and what a backtest takes.
 ///
-/// Every figure is of this machine and this run; the floor beside it is measured in the same run.
+/// Every figure is of this machine and this run; what a figure is held against is measured in the same run.
 @main
 enum EngineBench {
+  /// EngineBench [THINGS [BACKTESTED REPORTS]]
   static func main() {
-    let most = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 300_000
+    let arguments = CommandLine.arguments.dropFirst().map { Int($0) ?? 0 }
+    let things = arguments.first ?? 1_000_000
+    let reports = arguments.dropFirst().first ?? 10_000_000
+    growth(upTo: things)
+    families()
+    closes(upTo: min(things, 1_000_000))
+    backtest(reports: reports)
+  }
+
+  private static func growth(upTo most: Int) {
     print(
-      "Reports of 8 datapoints, one a minute per thing, in random order; 10 behaviors a thing, of")
+      """
+      Reports of 8 datapoints, one a minute per thing for more than an hour, in random order; 10 behaviors
+      a thing, of which 2 sum over 5 minutes. Processor time, medians of batches of 500 reports. Misses: what
+      reading and writing the cache lines of one thing's state takes. Growth is over the first line, divided by
+      that of the misses.
+
+         things   ns/report  ns/datapoint   misses ns   growth/misses   allocations/report   bytes/thing   resident
+      """)
+    var model = Fleet(things: 1000)
+    var first: (report: Double, misses: Double)?
+    for count in [1_000, 10_000, 100_000, 300_000, 1_000_000, 3_000_000] where count <= most {
+      let figures: Fleet.Figures
+      if count == 1_000 {
+        figures = model.measure()
+      } else {
+        var fleet = Fleet(things: count, like: &model)
+        figures = fleet.measure()
+      }
+      var cache = CacheMisses(
+        things: count, blockBytes: figures.heapBytesPerThing - CacheMisses.stateBytes)
+      let misses = cache.measure()
+      let base = first ?? (figures.nanosecondsPerReport, misses)
+      first = base
+      let growth = (figures.nanosecondsPerReport - base.report) / max(1, misses - base.misses)
+      print(
+        Column.text(count, 9), Column.text(figures.nanosecondsPerReport, 11),
+        Column.text(figures.nanosecondsPerReport / 8, 13), Column.text(misses, 11),
+        count == 1_000 ? Column.text("", 15) : Column.text(growth, 15, digits: 1),
+        Column.text(figures.allocationsPerReport, 20, digits: 3),
+        Column.text(figures.heapBytesPerThing, 13), Column.text(figures.residentBytesPerThing, 10))
+    }
+  }
+
+  private static func families() {
+    print("\n   family               ns/datapoint: what it adds to a report, 1,000 things")
+    let empty = Family.nanoseconds(behaviors: [], datapoints: [])
+    for family in Workload.families {
+      let datapoints = Workload.datapoints(family.report)
+      let spent = Family.nanoseconds(behaviors: family.behaviors, datapoints: datapoints)
+      let each = (spent - empty) / Double(datapoints.count)
+      print("  ", Column.left(family.name, 20), Column.text(each, 12))
+    }
+  }
+
+  private static func closes(upTo most: Int) {
+    print("\n    things   close of a bucket, 5 statistical behaviors   profile change")
+    for things in [10_000, 100_000, 1_000_000] where things <= most {
+      let (close, change) = Family.closeAndChange(things: things)
+      print(
+        Column.text(things, 9), Column.text(close, 37, digits: 1), "ms",
+        Column.text(change, 20, digits: 1), "ms")
+    }
+  }
+
+  private static func backtest(reports: Int) {
     print(
-      "which 2 sum over a window of 5 minutes. Floor: one report's share of random memory reads.")
-    print("")
-    print("   things   ns/report  ns/datapoint   floor ns   ratio  bytes/thing")
-    var things = 1_000
-    while things <= most {
-      let fleet = Fleet(things: things)
-      let figures = fleet.measure()
+      """
+
+      Backtest of 10,000 things, 10 behaviors, reports of 8 datapoints: without the client and without the wire.
+
+          reports   reports/s   with the check of values   heap bytes   resident
+      """)
+    var run = BacktestRun(things: 10_000)
+    var count = min(1_000_000, reports)
+    var firstBytes: Int?
+    while count <= reports {
+      let figures = run.go(to: count)
+      let base = firstBytes ?? figures.heapBytes
+      firstBytes = base
+      let growth = 100 * (Double(figures.heapBytes) / Double(base) - 1)
       print(
-        column(things, 9), column(figures.nanosecondsPerReport, 11),
-        column(figures.nanosecondsPerReport / 8, 13), column(figures.floor, 10),
-        column(figures.nanosecondsPerReport / figures.floor, 7, digits: 1),
-        column(figures.bytesPerThing, 12))
-      things *= things < 100_000 ? 10 : 3
-    }
-    print("")
-    print("   things   close of a bucket, 5 statistical behaviors   profile change")
-    for things in [10_000, 100_000] where things <= most {
-      let (close, change) = Fleet.measureCloseAndChange(things: things)
-      print(
-        column(things, 9), column(close, 37, digits: 1), "ms", column(change, 20, digits: 1), "ms")
+        Column.text(count, 11), Column.text(figures.reportsPerSecond, 11),
+        Column.text(figures.checkedReportsPerSecond, 26), Column.text(figures.heapBytes, 12),
+        Column.text(figures.residentBytes, 10), Column.text(growth, 8, digits: 2), "%")
+      count = count * 10 > reports && count < reports ? reports : count * 10
     }
   }
+}
 
-  private static func column(_ value: Int, _ width: Int) -> String {
-    pad("\(value)", width)
-  }
-
-  private static func column(_ value: Double, _ width: Int, digits: Int = 0) -> String {
-    let scale = digits == 0 ? 1.0 : 10.0
-    let rounded = (value * scale).rounded() / scale
-    return pad(digits == 0 ? "\(Int(rounded))" : "\(rounded)", width)
-  }
-
-  private static func pad(_ text: String, _ width: Int) -> String {
+/// Figures in columns, right or left.
+enum Column {
+  static func text(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  static func left(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  static func text(_ value: Int, _ width: Int) -> String { text("\(value)", width) }
+
+  static func text(_ value: Double, _ width: Int, digits: Int = 0) -> String {
+    guard digits > 0 else { return text("\(Int(value.rounded()))", width) }
+    let scale = [1.0, 10, 100, 1000][digits]
+    return text("\((value * scale).rounded() / scale)", width)
   }
 }

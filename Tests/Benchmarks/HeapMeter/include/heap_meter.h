@@ -1,0 +1,13 @@
+/* What the heap of this process does: its allocator, counted. */
+#ifndef HEAP_METER_H
+#define HEAP_METER_H
+
+#include <stdint.h>
+
+/* Allocations since the start, reallocations included. */
+uint64_t heap_allocations(void);
+
+/* Bytes that are allocated now, with what the allocator adds to each block. */
+uint64_t heap_bytes(void);
+
+#endif
