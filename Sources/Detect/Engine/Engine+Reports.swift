@@ -105,7 +105,7 @@ extension Engine {
   ) {
     if rehearsal == nil {
       unsaved.retained.append(
-        datapoints, at: time, where: coverage.uses, behind: &things[thing].retained)
+        datapoints, at: time, of: coverage.used, behind: &things[thing].retained)
     }
     let horizon = horizon
     let end = horizon.bucketEnd(of: time)

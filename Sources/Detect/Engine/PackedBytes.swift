@@ -22,11 +22,11 @@ struct PackedBytes: Hashable, Sendable {
   /// Bytes that may be added without another allocation.
   var room: Int { bytes.capacity - bytes.count }
 
-  /// Makes room for so many bytes more. Things live long and grow slowly: a step is an eighth, not a
-  /// doubling, of which most would stay empty.
+  /// Makes room for so many bytes more. Things live long and grow slowly: a step is a sixteenth, not
+  /// a doubling, of which most would stay empty.
   mutating func reserve(_ extra: Int) {
     guard extra > room else { return }
-    bytes.reserveCapacity(count + extra + max(Self.leastStep, count / 8))
+    bytes.reserveCapacity(count + extra + max(Self.leastStep, count / 16))
   }
 
   /// Gives back room that a busier past has left.

@@ -99,7 +99,7 @@ final class Coverage: Sendable {
   /// The metrics among those in use that a dimension narrows.
   let narrowed: NarrowedMetrics
   /// The metrics that a covering profile uses.
-  private let used: MetricSet
+  let used: MetricSet
   /// The metrics that a behavior sums over a window that ends at a report's time.
   private let summed: MetricSet
 

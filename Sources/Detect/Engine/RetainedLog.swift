@@ -31,10 +31,10 @@ struct RetainedLog: Sendable {
   ///
   /// - Parameter newest: the place of the thing's newest record, which becomes that of the new one.
   mutating func append(
-    _ datapoints: [ReportedDatapoint], at time: Int64, where isUsed: (Metric) -> Bool,
+    _ datapoints: [ReportedDatapoint], at time: Int64, of used: MetricSet,
     behind newest: inout Place
   ) {
-    let count = datapoints.count { isUsed($0.metric) }
+    let count = datapoints.count { used.contains($0.metric) }
     guard count > 0 else { return }
     valueCount += count
     writer.removeAll()
@@ -42,7 +42,7 @@ struct RetainedLog: Sendable {
     writer.write(Int64(newest.offset))
     writer.write(time)
     writer.write(count: count)
-    for datapoint in datapoints where isUsed(datapoint.metric) {
+    for datapoint in datapoints where used.contains(datapoint.metric) {
       writer.write(UInt64(datapoint.metric.number))
       datapoint.value.encode(to: &writer)
     }

@@ -159,7 +159,7 @@ extension ThingState {
   ) {
     buckets.add(
       cells, in: &bytes, at: bucketStart, bucket: horizon.bucket, scratch: &scratch,
-      keeping: horizon.keeps)
+      keeping: { horizon.keeps($0) })
   }
 
   /// Forgets what no window can reach any more. Returns whether there was anything.
@@ -167,7 +167,8 @@ extension ThingState {
     let count = (log.count, bytes.count)
     log.removeRows(before: horizon.earliest, in: &bytes)
     if log.count > UInt32(clamping: horizon.capacity) { trim(horizon) }
-    buckets.remove(in: &bytes, at: bucketStart, bucket: horizon.bucket, unless: horizon.keeps)
+    buckets.remove(
+      in: &bytes, at: bucketStart, bucket: horizon.bucket, unless: { horizon.keeps($0) })
     return (log.count, bytes.count) != count
   }
 

@@ -95,7 +95,7 @@ struct Fleet {
   /// Leaves nothing that waits for a snapshot.
   private mutating func settle() {
     _ = engine.takeSnapshot(at: 0)
-    samples = []
+    Meter.returnFreeMemory()
   }
 
   /// What a snapshot of all things holds, by rising key: the counters are last.

@@ -16,6 +16,9 @@ enum Meter {
   /// Bytes that are allocated.
   static var heapBytes: Int { Int(heap_bytes()) }
 
+  /// Gives what is free in the heap back to the system, as far as it lies in whole pages.
+  static func returnFreeMemory() { heap_return_free() }
+
   /// Resident memory.
   static var residentBytes: Int {
     let file = unsafe open("/proc/self/statm", O_RDONLY)

@@ -10,4 +10,7 @@ uint64_t heap_allocations(void);
 /* Bytes that are allocated now, with what the allocator adds to each block. */
 uint64_t heap_bytes(void);
 
+/* Gives what is free back to the system, as far as it lies in whole pages. */
+void heap_return_free(void);
+
 #endif

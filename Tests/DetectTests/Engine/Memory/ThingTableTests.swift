@@ -43,7 +43,8 @@ import Testing
     var log = RetainedLog()
     var newest = Array(repeating: RetainedLog.none, count: 7)
     var twin: [[RetainedValue]] = Array(repeating: [], count: 7)
-    let unused = Metric(number: 3)
+    var used = MetricSet()
+    for number in [2, 4] as [UInt32] { used.insert(Metric(number: number)) }
     for time in 0..<2000 as Range<Int64> {
       let thing = Int.random(in: 0..<7, using: &random)
       var datapoints: [ReportedDatapoint] = []
@@ -55,8 +56,8 @@ import Testing
           ReportedDatapoint(
             metric: Metric(number: .random(in: 2...4, using: &random)), value: value))
       }
-      log.append(datapoints, at: time, where: { $0 != unused }, behind: &newest[thing])
-      twin[thing] += datapoints.filter { $0.metric != unused }
+      log.append(datapoints, at: time, of: used, behind: &newest[thing])
+      twin[thing] += datapoints.filter { used.contains($0.metric) }
         .map { RetainedValue(metric: $0.metric, time: time, value: MetricValue($0.value)) }
     }
     for thing in newest.indices {
