@@ -147,6 +147,9 @@ package enum Limits {
   package static let recentEvents = 4096
   /// Events read from the store at once for one watcher.
   package static let eventsPerRead = 500
+  /// Faults that an audit of a store names. A damaged page may hold hundreds of rows, and nobody reads on
+  /// once the store must be restored.
+  package static let auditFaults = 20
   /// Targets with pending alerts that are read at once when delivery starts: a few hundred KB at most.
   package static let alertTargetsPerRead = 100
   /// Dead alerts made pending in one step, so that commits in between wait only milliseconds.

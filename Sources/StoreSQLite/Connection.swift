@@ -127,6 +127,19 @@ import Glibc
     guard code == SQLITE_OK else { throw unsafe StoreError(code, of: handle) }
   }
 
+  /// Makes this database equal to one committed state of another, in one transaction.
+  func copyAll(from source: Connection) throws(StoreError) {
+    guard let copy = unsafe sqlite3_backup_init(handle, "main", source.handle, "main") else {
+      throw unsafe StoreError(sqlite3_extended_errcode(handle), of: handle)
+    }
+    let code = unsafe sqlite3_backup_step(copy, -1)
+    // Tells again what went wrong, and notes it in this connection.
+    let end = unsafe sqlite3_backup_finish(copy)
+    guard code == SQLITE_DONE else {
+      throw unsafe StoreError(end == SQLITE_OK ? code : end, of: handle)
+    }
+  }
+
   private func statement(_ sql: String) throws(StoreError) -> Statement {
     if let statement = statements[sql] { return statement }
     let statement = try unsafe Statement(sql, on: handle)

@@ -26,6 +26,8 @@ enum Limits {
   /// One page in so many may stay free for reuse: the journal empties and fills again,
   /// and giving its pages back each time would write every page twice.
   static let keptFreePages: Int64 = 4
+  /// Damages that a check of the file names: who reads the twentieth restores a backup anyway.
+  static let integrityFaults = 20
   /// Rows that a migration fills in at a time, which bounds its memory.
   static let migratedRows: Int64 = 1_000
   /// Pages given back to the file system in one step of removal, which keeps the step short.

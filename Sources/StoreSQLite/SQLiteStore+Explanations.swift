@@ -6,15 +6,12 @@ extension SQLiteStore {
   ) throws(StoreError) -> ViolationExplanation? {
     try read { connection throws(StoreError) in
       var found: ViolationExplanation?
-      try connection.query(
-        "SELECT payload, checksum FROM violation_explanation WHERE violation_id = ?1",
-        [.text(violationID)]
-      ) { row throws(StoreError) in
-        let payload = row.blob(0)
-        guard row.integer(1) == explanationChecksum(violationID, payload) else {
+      try connection.visitExplanations("WHERE violation_id = ?1", [.text(violationID)]) {
+        explanation throws(StoreError) in
+        guard explanation.violationID == violationID else {
           throw .corrupt("the explanation of violation \(violationID) is damaged")
         }
-        found = try ViolationExplanation(decoding: payload)
+        found = explanation
       }
       return found
     }
@@ -22,6 +19,22 @@ extension SQLiteStore {
 }
 
 extension Connection {
+  /// Visits the explanations that meet a condition, or all.
+  func visitExplanations(
+    _ condition: String = "", _ bindings: [Binding] = [],
+    _ visit: (ViolationExplanation) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    try query(
+      "SELECT violation_id, payload, checksum FROM violation_explanation \(condition)", bindings
+    ) { row throws(StoreError) in
+      let (violationID, payload) = (row.text(0), row.blob(1))
+      guard row.integer(2) == explanationChecksum(violationID, payload) else {
+        throw .corrupt("the explanation of violation \(violationID) is damaged")
+      }
+      try visit(try ViolationExplanation(decoding: payload))
+    }
+  }
+
   func insert(_ explanation: ViolationExplanation) throws(StoreError) {
     let payload = explanation.encoded()
     try execute(

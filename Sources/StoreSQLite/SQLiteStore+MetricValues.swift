@@ -6,10 +6,9 @@ extension SQLiteStore {
   ) throws(StoreError) -> [MetricValueChunk] {
     try read { connection throws(StoreError) in
       var chunks: [MetricValueChunk] = []
-      try connection.query(
+      try connection.visitMetricValues(
         """
-        SELECT position, first_time, last_time, payload, checksum
-        FROM metric_values INDEXED BY metric_values_by_thing
+        INDEXED BY metric_values_by_thing
         WHERE thing = ?1 AND metric = ?2 AND first_time < ?4 AND last_time >= ?3 AND position <= ?5
         ORDER BY number
         """,
@@ -17,12 +16,9 @@ extension SQLiteStore {
           .text(thing.text), .integer(Int64(metric.number)), .integer(start), .integer(end),
           .integer(position),
         ]
-      ) { row throws(StoreError) in
-        let chunk = MetricValueChunk(
-          thing: thing, metric: metric, position: row.integer(0), firstTime: row.integer(1),
-          lastTime: row.integer(2), values: row.blob(3))
-        guard row.integer(4) == checksum(chunk) else {
-          throw .corrupt("a chunk of metric values is damaged")
+      ) { chunk throws(StoreError) in
+        guard chunk.thing == thing, chunk.metric == metric else {
+          throw .corrupt("the metric values contradict their index")
         }
         chunks.append(chunk)
       }
@@ -32,6 +28,30 @@ extension SQLiteStore {
 }
 
 extension Connection {
+  /// Visits the chunks that an index and a condition choose, or all.
+  func visitMetricValues(
+    _ choice: String = "", _ bindings: [Binding] = [],
+    _ visit: (MetricValueChunk) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    try query(
+      """
+      SELECT thing, metric, position, first_time, last_time, payload, checksum
+      FROM metric_values \(choice)
+      """, bindings
+    ) { row throws(StoreError) in
+      guard let metric = UInt32(exactly: row.integer(1)).map(Metric.init(number:)) else {
+        throw .corrupt("a chunk of metric values is damaged")
+      }
+      let chunk = MetricValueChunk(
+        thing: ThingName(row.text(0)), metric: metric, position: row.integer(2),
+        firstTime: row.integer(3), lastTime: row.integer(4), values: row.blob(5))
+      guard row.integer(6) == checksum(chunk) else {
+        throw .corrupt("a chunk of metric values is damaged")
+      }
+      try visit(chunk)
+    }
+  }
+
   func insert(_ chunk: MetricValueChunk) throws(StoreError) {
     try execute(
       """

@@ -14,6 +14,10 @@ extension SQLiteStore {
           """, .integer(eventsBefore), .integer(limit))
       }
       let events = connection.changes
+      if events > 0 {
+        try connection.execute(
+          "UPDATE violation_event_removal SET removed = removed + ?1", .integer(events))
+      }
       try connection.execute(
         """
         DELETE FROM metric_values WHERE number IN (

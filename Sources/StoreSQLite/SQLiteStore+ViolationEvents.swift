@@ -42,6 +42,13 @@ extension SQLiteStore {
       try connection.integer("SELECT sequence FROM violation_event ORDER BY sequence LIMIT 1")
     }
   }
+
+  package func removedEventCount() throws(StoreError) -> Int64? {
+    try read { connection throws(StoreError) in
+      try connection.integer(
+        "SELECT removed FROM violation_event_removal WHERE removed IS NOT NULL")
+    }
+  }
 }
 
 extension ViolationEventQuery {
@@ -103,7 +110,7 @@ extension ViolationEventQuery {
 
 extension Connection {
   /// What an event is read from, in the order in which `event(in:)` takes it.
-  fileprivate static let eventColumns = "sequence, payload, verification, checksum"
+  static let eventColumns = "sequence, payload, verification, checksum"
 
   func insert(_ event: ViolationEvent) throws(StoreError) {
     let payload = event.encoded()

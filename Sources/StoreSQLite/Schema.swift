@@ -7,6 +7,7 @@ import Glibc
 /// journal          position → inputs            the groups after the snapshot
 /// violation_event  sequence → event             with what queries filter by beside it, and what a
 ///                                               person said of the violation
+/// violation_event_removal one row: how many events were removed
 /// violation_explanation   violation → why       with the time at which the violation ended
 /// alert            sequence → how far the alert of that event has come
 /// snapshot         one row: position, digest    digest = sum of the records' checksums
@@ -151,6 +152,20 @@ enum Schema {
       CREATE INDEX alert_held ON alert (target, lane, sequence, due) WHERE state = 1 AND due > 0;
       CREATE INDEX alert_dead ON alert (target, sequence) WHERE state = 3;
       """),
+    // One row: how many events were removed. An older file lacks those below its newest event; where it
+    // has none left, nobody knows.
+    Migration(
+      """
+      CREATE TABLE violation_event_removal (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        removed INTEGER
+      ) STRICT;
+      INSERT INTO violation_event_removal SELECT 1, CASE
+        WHEN EXISTS (SELECT 1 FROM violation_event)
+          THEN (SELECT max(sequence) - count(*) FROM violation_event)
+        WHEN (SELECT position FROM snapshot) = 0 AND NOT EXISTS (SELECT 1 FROM journal) THEN 0
+        END;
+      """),
   ]
 
   /// Opens the database for writing, creating it where there is none.
@@ -192,7 +207,7 @@ enum Schema {
   }
 
   /// Refuses a file that is not ours or not of this version, before anything is written to it.
-  private static func identify(_ connection: Connection, _ path: String) throws(StoreError) {
+  static func identify(_ connection: Connection, _ path: String) throws(StoreError) {
     let found = try connection.integer("PRAGMA application_id") ?? 0
     guard found == applicationID else {
       throw .corrupt("\(path) is not a store of detectd (application id \(found))")

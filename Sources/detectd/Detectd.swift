@@ -10,7 +10,11 @@ import UnixSignals
   static let configuration = CommandConfiguration(
     commandName: "detectd",
     abstract: "Serves security profiles, metrics and violations over gRPC.",
-    usage: "detectd --data-dir <dir> [--listen <address>] [<options>]",
+    usage: """
+      detectd --data-dir <dir> [--listen <address>] [<options>]
+      detectd verify --data-dir <dir>
+      detectd backup --data-dir <dir> --to <dir>
+      """,
     discussion: """
       Every option may also come from the environment (--data-dir is DETECTD_DATA_DIR) or from the \
       file that --config names: a JSON object with the options' names, {"data-dir": "/srv/detect"}. \
@@ -26,7 +30,7 @@ import UnixSignals
         0   stopped as asked
         1   ended before the stop was complete
         64  an option, a variable or the file is wrong
-        65  the database is damaged, or a newer version wrote it
+        65  the database is damaged, contradicts itself, or was written by a newer version
         66  a file of certificates, keys or the policy cannot be used
         69  the address cannot be listened on, for example because the port is in use
         73  the data directory cannot be used, for example because it is not writable
@@ -35,24 +39,46 @@ import UnixSignals
       """,
     version: "0.1.0")
 
+  /// The commands beside serving. The parser knows nothing of them: as its subcommands they would lose the
+  /// options that the daemon has as well.
+  private static let storeCommands: [String: any ParsableCommand.Type] = [
+    "verify": Verify.self, "backup": BackUp.self,
+  ]
+
   @OptionGroup var options: Options
 
   static func main() async {
+    let commandLine = Array(CommandLine.arguments.dropFirst())
+    let storeCommand = commandLine.first.flatMap { storeCommands[$0] }
+    let command: any ParsableCommand.Type = storeCommand ?? Self.self
     do {
-      let commandLine = Array(CommandLine.arguments.dropFirst())
-      // Finds --help and what is misspelled before anything is read.
-      let command = try parse(commandLine)
-      let arguments = try OptionSources.arguments(
-        commandLine: commandLine, config: command.options.config,
-        environment: ProcessInfo.processInfo.environment)
-      try await serve(parse(arguments).options)
+      if let storeCommand {
+        var command = try storeCommand.parse(Array(commandLine.dropFirst()))
+        try command.run()
+      } else {
+        try await serve(commandLine)
+      }
     } catch let failure as StartFailure {
       end(failure.description, failure.exitCode)
-    } catch let error where exitCode(for: error).isSuccess {
-      exit(withError: error)
+    } catch let failure as StoreCommandFailure {
+      end(failure.description, failure.exitCode)
+    } catch let error as StoreError {
+      let failure = StoreCommandFailure.store(error)
+      end(failure.description, failure.exitCode)
+    } catch let error where command.exitCode(for: error).isSuccess {
+      command.exit(withError: error)
     } catch {
-      end("\(message(for: error)). See detectd --help.", exitCode(for: error).rawValue)
+      let name = storeCommand == nil ? "detectd" : "detectd \(commandLine[0])"
+      end("\(command.message(for: error)). See \(name) --help.", exitCode(for: error).rawValue)
     }
+  }
+
+  private static func serve(_ commandLine: [String]) async throws {
+    // Finds --help and what is misspelled before anything is read.
+    let config = try parse(commandLine).options.config
+    let arguments = try OptionSources.arguments(
+      commandLine: commandLine, config: config, environment: ProcessInfo.processInfo.environment)
+    try await serve(parse(arguments).options)
   }
 
   private static func serve(_ options: Options) async throws {

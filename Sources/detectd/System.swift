@@ -3,9 +3,11 @@ import Glibc
 /// What the operating system gives this process.
 enum System {
   /// Makes the process a server's: as many open files as the system allows, since each connection is
-  /// one, and no end by a peer that closes a pipe or a socket.
+  /// one, and no end by a peer that closes a pipe or a socket, nor by a file that may not grow: the write
+  /// fails, and the service goes on when there is room.
   static func prepareProcess() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     var limit = rlimit()
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
     limit.rlim_cur = limit.rlim_max
@@ -53,10 +55,15 @@ enum System {
 
   /// Writes to standard error in one call, so that lines of several threads do not mix. If nobody
   /// reads there, there is nobody to tell.
-  static let writeError: @Sendable (String) -> Void = { text in
+  static let writeError: @Sendable (String) -> Void = { write($0, to: STDERR_FILENO) }
+
+  /// Writes to standard output, as `writeError` does to standard error.
+  static func writeOutput(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  private static func write(_ text: String, to descriptor: Int32) {
     var text = text
     text.withUTF8 { bytes in
-      _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+      _ = unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
     }
   }
 }

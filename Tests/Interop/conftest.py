@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import subprocess
 import uuid
 
 import pytest
@@ -26,6 +27,17 @@ def daemon_on():
     for daemon in daemons:
         if daemon.process and daemon.process.poll() is None:
             daemon.kill()
+
+
+@pytest.fixture
+def detectd():
+    """Runs a command of detectd to its end."""
+
+    def run(*arguments, **settings):
+        command = [EXECUTABLE, *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, **settings)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -78,4 +78,24 @@ import Testing
     let connection = try Connection(directory.database, .read, cacheKiB: 100)
     #expect(try connection.integer("PRAGMA user_version") == 1)
   }
+
+  @Test func `what an older file lacks below its newest event was removed`() throws {
+    try writeFirstVersion([.sample(3), .sample(4), .sample(7)])
+    let store = try SQLiteStore(directory: directory.path)
+    defer { store.close() }
+    #expect(try store.removedEventCount() == 4)
+  }
+
+  @Test func `an older file without events does not know how many there were`() throws {
+    try writeFirstVersion([])
+    do {
+      let connection = try Connection(directory.database, .write, cacheKiB: 100)
+      try connection.execute("INSERT INTO journal VALUES (1, x'01', 0)")
+    }
+    let store = try SQLiteStore(directory: directory.path)
+    defer { store.close() }
+    #expect(try store.removedEventCount() == nil)
+    _ = try store.removeExpired(eventsBefore: .max, valuesBefore: 0, limit: 1)
+    #expect(try store.removedEventCount() == nil)
+  }
 }

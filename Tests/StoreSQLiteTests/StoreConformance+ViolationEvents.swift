@@ -193,4 +193,16 @@ extension StoreConformance {
       #expect(try store.oldestSequence() == 3)
     }
   }
+
+  @Test(arguments: Backend.allCases)
+  func `what was removed is counted`(_ backend: Backend) async throws {
+    try await backend.withStore { store throws in
+      #expect(try store.removedEventCount() == 0)
+      try store.commit((1...5).map { ViolationEvent.sample($0, time: 100 * $0) })
+      while try store.removeExpired(eventsBefore: 300, valuesBefore: 0, limit: 1) {}
+      #expect(try store.removedEventCount() == 2)
+      _ = try store.removeExpired(eventsBefore: .max, valuesBefore: 0, limit: 10)
+      #expect(try store.removedEventCount() == 5)
+    }
+  }
 }

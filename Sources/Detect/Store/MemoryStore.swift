@@ -8,6 +8,7 @@ package final class MemoryStore: Store {
     /// The inputs of the groups after the snapshot.
     var journal: [[UInt8]] = []
     var events: [Int64: ViolationEvent] = [:]
+    var removedEvents: Int64 = 0
     /// By the identifier of the violation, with the time at which it ended.
     var explanations: [String: (explanation: ViolationExplanation, end: Int64?)] = [:]
     /// By the sequence numbers of their events.
@@ -116,6 +117,10 @@ package final class MemoryStore: Store {
     state.withLock { $0.events.keys.min() }
   }
 
+  package func removedEventCount() throws(StoreError) -> Int64? {
+    state.withLock { $0.removedEvents }
+  }
+
   package func metricValues(
     thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk] {
@@ -137,6 +142,7 @@ package final class MemoryStore: Store {
         state.events[event.sequence] = nil
         state.alerts[event.sequence] = nil
       }
+      state.removedEvents += Int64(events.count)
       let chunks = state.chunks.indices.filter { state.chunks[$0].lastTime < valuesBefore }
         .sorted { state.chunks[$0].lastTime < state.chunks[$1].lastTime }.prefix(limit)
       for index in chunks.sorted(by: >) { state.chunks.remove(at: index) }

@@ -217,6 +217,10 @@ package protocol Store: AlertStore {
   /// The sequence number of the oldest event that is kept, nil where none is.
   func oldestSequence() throws(StoreError) -> Int64?
 
+  /// How many events `removeExpired` has ever removed: with those that are kept, all that have been. Nil
+  /// where the store is older than the count.
+  func removedEventCount() throws(StoreError) -> Int64?
+
   /// The chunks of one thing and metric whose span, from the first time to the last, meets start ≤
   /// time < end and that were written by a snapshot up to `position`, in the order in which they
   /// were written.

@@ -94,6 +94,10 @@ final class FailingStore: Store {
     try inner.oldestSequence()
   }
 
+  func removedEventCount() throws(StoreError) -> Int64? {
+    try inner.removedEventCount()
+  }
+
   func metricValues(
     thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk] {

@@ -187,6 +187,11 @@ final class FaultyStore: Store, @unchecked Sendable {
     return try disk.store.oldestSequence()
   }
 
+  func removedEventCount() throws(StoreError) -> Int64? {
+    try mayFail(.readRefused)
+    return try disk.store.removedEventCount()
+  }
+
   func metricValues(
     thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk] {
