@@ -10,7 +10,7 @@ C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDete
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
-.PHONY: fuzz-core fuzz-rpc sanitize-core setup build lint contract generated
+.PHONY: crash-test fuzz-core fuzz-rpc sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,7 +56,13 @@ bench-engine: setup ## Builds for release and measures the engine alone: THINGS 
 	$(BUILD) -c release --product EngineBench
 	"$$(swift build -c release --show-bin-path)/EngineBench" $(THINGS) $(BACKTEST)
 
-ROUNDS ?= 4
+crash-test: ROUNDS ?= 200
+bench-rpc: ROUNDS ?= 4
+
+crash-test: setup ## Kills the daemon at random moments: ROUNDS=200, SEED= of a run to repeat; stops it for a minute.
+	$(BUILD) --product detectd
+	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Interop/crash.py "$$(swift build --show-bin-path)/detectd" $(ROUNDS) $(SEED)
+	DETECTD="$$(swift build --show-bin-path)/detectd" DETECT_STOPPED_SECONDS=60 $(PYTHON) -m pytest Tests/Interop/test_faults.py
 
 bench-rpc: setup ## Measures Sources/RPC beside its peers: ROUNDS=4.
 	$(BUILD) -c release --product RPCBench

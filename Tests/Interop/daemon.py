@@ -1,5 +1,6 @@
 """Starts, stops and kills the real detectd, for the tests, the demo and the benchmarks."""
 
+import os
 import re
 import signal
 import subprocess
@@ -28,8 +29,13 @@ class StartFailure(Exception):
 class Daemon:
     """A detectd on a data directory, listening on a free port once `start` has returned."""
 
-    def __init__(self, executable, data_dir, *options, listen="127.0.0.1:0"):
-        self._command = [executable, "--data-dir", str(data_dir), "--listen", listen, *options]
+    def __init__(
+        self, executable, data_dir, *options, listen="127.0.0.1:0", prefix=(), environment=None
+    ):
+        """`prefix` is a command that ends in executing another; `environment` is added to ours."""
+        self.command = [*prefix, executable, "--data-dir", str(data_dir), "--listen", listen]
+        self.command += options
+        self._environment = {**os.environ, **(environment or {})}
         self._channels = []
         self.process = None
         self.address = None
@@ -44,7 +50,9 @@ class Daemon:
 
     def start(self):
         """Starts the process and waits until it listens; raises StartFailure if it ends before."""
-        self.process = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            self.command, stderr=subprocess.PIPE, text=True, env=self._environment
+        )
         self.log = []
         for line in self.process.stderr:
             self.log.append(line)
