@@ -136,6 +136,28 @@ package enum Limits {
   /// Elements of one list datapoint: all ports of a device; bounds memory for one value.
   package static let elementsPerDatapoint = 65535
 
+  // Suggestions.
+
+  /// Things that suggestions look at: a percentile of them can be as fine as p99.9, and what is normal for so
+  /// many is normal for the rest.
+  package static let suggestionThings = 1000
+  /// Things of a target that are looked at in one step of the engine's thread: well below a millisecond.
+  package static let thingsPerSamplingStep = 2000
+  /// Values and elements of lists that suggestions are made from: some 30 MB, and seconds of backtest.
+  package static let suggestionValues = 200_000
+  /// Milliseconds of values of one thing and metric that are read from the store at once: a day.
+  package static let suggestionPart: Int64 = 86_400_000
+  /// Suggestions that may be in the making at a time: each takes a thread and memory for seconds.
+  package static let suggestionsAtOnce = 2
+  /// Alarms that a suggested behavior may have raised. More are no longer few, whatever the target.
+  package static let suggestedAlarms: ClosedRange<Int64> = 0...1000
+  /// Ports, numbers or texts in a suggested set: a longer list describes nothing that is normal.
+  package static let suggestedElements = 100
+  /// Networks of each family in a suggested set, for the same reason.
+  package static let suggestedNetworks = 32
+  /// Events that come with one suggestion: enough to see what they are about.
+  package static let suggestedEvents = 10
+
   // The service.
 
   /// Retained values that wait in memory for the next snapshot: some 100 MB.

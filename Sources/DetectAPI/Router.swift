@@ -64,6 +64,7 @@ package enum Router {
       "/detect.v1.Detect/ListAlertDeliveries": unary(methods.listAlertDeliveries),
       "/detect.v1.Detect/RedriveAlertDeliveries": unary(methods.redriveAlertDeliveries),
       "/detect.v1.Detect/Backtest": bidirectional(methods.backtest),
+      "/detect.v1.Detect/SuggestBehaviors": unary(methods.suggestBehaviors),
     ]
   }
 

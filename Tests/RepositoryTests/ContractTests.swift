@@ -20,7 +20,7 @@ import Testing
   static let unimplemented: Set = ["PutDeviceReport"]
 
   @Test func `The contract has all its methods`() {
-    #expect(Self.methods.count == 50)
+    #expect(Self.methods.count == 51)
   }
 
   @Test(arguments: methods)

@@ -110,7 +110,7 @@ func isViolationID(_ text: String) -> Bool {
 }
 
 /// The finalizer of SplitMix64: a bijection in which every input bit moves half of the output bits.
-private func scrambled(_ value: UInt64) -> UInt64 {
+func scrambled(_ value: UInt64) -> UInt64 {
   var z = value &+ 0x9e37_79b9_7f4a_7c15
   z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
   z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb

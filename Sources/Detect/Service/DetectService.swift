@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The service: every operation of the API, on one engine and one store.
 ///
 /// Methods may be called from any thread; what they do happens on the service's own workers, in one
@@ -6,14 +8,16 @@ package final class DetectService: Sendable {
   package let settings: Settings
   private let store: any Store
   private let workers: Workers
-  private let clock: @Sendable () -> Int64
+  let clock: @Sendable () -> Int64
   private let identifiers: @Sendable () -> String
   private let sequencer: Sequencer
   private let feed: EventFeed
   /// What is to be sent, for those who send it.
   package let alerts: AlertQueue
   private let queue = ReportQueue(limit: Limits.queuedReportBytes)
-  private let quotas: OperationQuotas
+  let quotas: OperationQuotas
+  /// How many suggestions are in the making.
+  let suggestionsInMaking = Mutex(0)
   private let onFault: @Sendable (StoreError) -> Void
 
   /// Loads what the store knows.
@@ -259,7 +263,8 @@ package final class DetectService: Sendable {
 
   // MARK: Workers
 
-  private func order<Answer: Sendable>(
+  /// Runs a step on the engine, and returns its answer once that is durable.
+  func order<Answer: Sendable>(
     _ step: @escaping @Sendable (inout Sequencer.State) throws(DetectError) -> Answer
   ) async throws(DetectError) -> Answer {
     let result = await withCheckedContinuation { continuation in
@@ -268,7 +273,8 @@ package final class DetectService: Sendable {
     return try result.get()
   }
 
-  private func read<Answer: Sendable>(
+  /// Reads from the store on its worker.
+  func read<Answer: Sendable>(
     _ body: @escaping @Sendable (any Store) throws(StoreError) -> Answer
   ) async throws(DetectError) -> Answer {
     let result: Result<Answer, StoreError> = await withCheckedContinuation { continuation in

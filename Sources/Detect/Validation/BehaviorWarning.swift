@@ -52,7 +52,7 @@ package struct BehaviorWarning: Hashable, Sendable {
   // MARK: Operators
 
   /// Metrics of which a healthy thing has few; "greater-than" hardly ever describes what is normal.
-  private static let trouble: Set<String> = [
+  static let trouble: Set<String> = [
     "aws:num-authorization-failures", "aws:num-connection-attempts", "aws:num-disconnects",
   ]
 

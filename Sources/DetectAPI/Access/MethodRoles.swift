@@ -28,7 +28,7 @@ package enum MethodRoles {
         "ListSecurityProfilesForTarget", "ListTargetsForSecurityProfile", "DescribeCustomMetric",
         "ListCustomMetrics", "DescribeDimension", "ListDimensions", "ListActiveViolations",
         "ListViolationEvents", "ExplainViolation", "WatchViolationEvents", "ListAlertDeliveries",
-        "Backtest",
+        "Backtest", "SuggestBehaviors",
       ], .role(.read)
     ),
     (

@@ -96,15 +96,24 @@ extension DetectMethods {
   private func step(_ summary: Backtest.Summary) -> [UInt8] {
     unsafe encode(detect__v1__backtest_response__init) { response, arena in
       unsafe response.step_case = DETECT__V1__BACKTEST_RESPONSE__STEP_SUMMARY
-      unsafe response.summary = arena.message(detect__v1__backtest_summary__init) { message, _ in
-        unsafe message.reports = UInt64(summary.reports)
-        unsafe message.things = UInt64(summary.things)
-        unsafe message.datapoints_judged = UInt64(summary.datapointsJudged)
-        unsafe message.in_alarm_events = UInt64(summary.inAlarmEvents)
-        unsafe message.alarm_cleared_events = UInt64(summary.alarmClearedEvents)
-        unsafe message.alarm_invalidated_events = UInt64(summary.alarmInvalidatedEvents)
-        unsafe message.active_violations = UInt64(summary.activeViolations)
-      }
+      unsafe response.summary = arena.backtestSummary(summary)
+    }
+  }
+}
+
+extension Arena {
+  /// What a backtest counted.
+  func backtestSummary(
+    _ summary: Backtest.Summary
+  ) -> UnsafeMutablePointer<Detect__V1__BacktestSummary> {
+    unsafe message(detect__v1__backtest_summary__init) { message, _ in
+      unsafe message.reports = UInt64(summary.reports)
+      unsafe message.things = UInt64(summary.things)
+      unsafe message.datapoints_judged = UInt64(summary.datapointsJudged)
+      unsafe message.in_alarm_events = UInt64(summary.inAlarmEvents)
+      unsafe message.alarm_cleared_events = UInt64(summary.alarmClearedEvents)
+      unsafe message.alarm_invalidated_events = UInt64(summary.alarmInvalidatedEvents)
+      unsafe message.active_violations = UInt64(summary.activeViolations)
     }
   }
 }

@@ -7,7 +7,7 @@
 #endif
 
 #include "detect/v1/detect_service.pb-c.h"
-static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[28] =
+static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[29] =
 {
   { "CreateSecurityProfile", &detect__v1__create_security_profile_request__descriptor, &detect__v1__create_security_profile_response__descriptor },
   { "DescribeSecurityProfile", &detect__v1__describe_security_profile_request__descriptor, &detect__v1__describe_security_profile_response__descriptor },
@@ -37,6 +37,7 @@ static const ProtobufCMethodDescriptor detect__v1__detect__method_descriptors[28
   { "ListAlertDeliveries", &detect__v1__list_alert_deliveries_request__descriptor, &detect__v1__list_alert_deliveries_response__descriptor },
   { "RedriveAlertDeliveries", &detect__v1__redrive_alert_deliveries_request__descriptor, &detect__v1__redrive_alert_deliveries_response__descriptor },
   { "Backtest", &detect__v1__backtest_request__descriptor, &detect__v1__backtest_response__descriptor },
+  { "SuggestBehaviors", &detect__v1__suggest_behaviors_request__descriptor, &detect__v1__suggest_behaviors_response__descriptor },
 };
 const unsigned detect__v1__detect__method_indices_by_name[] = {
   6,        /* AttachSecurityProfile */
@@ -62,6 +63,7 @@ const unsigned detect__v1__detect__method_indices_by_name[] = {
   21,        /* ListViolationEvents */
   23,        /* PutVerificationStateOnViolation */
   26,        /* RedriveAlertDeliveries */
+  28,        /* SuggestBehaviors */
   12,        /* UpdateCustomMetric */
   17,        /* UpdateDimension */
   2,        /* UpdateSecurityProfile */
@@ -75,7 +77,7 @@ const ProtobufCServiceDescriptor detect__v1__detect__descriptor =
   "Detect",
   "Detect__V1__Detect",
   "detect.v1",
-  28,
+  29,
   detect__v1__detect__method_descriptors,
   detect__v1__detect__method_indices_by_name
 };
@@ -302,6 +304,14 @@ void detect__v1__detect__backtest(ProtobufCService *service,
 {
   assert(service->descriptor == &detect__v1__detect__descriptor);
   service->invoke(service, 27, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void detect__v1__detect__suggest_behaviors(ProtobufCService *service,
+                                           const Detect__V1__SuggestBehaviorsRequest *input,
+                                           Detect__V1__SuggestBehaviorsResponse_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &detect__v1__detect__descriptor);
+  service->invoke(service, 28, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void detect__v1__detect__init (Detect__V1__Detect_Service *service,
                                Detect__V1__Detect_ServiceDestroy destroy)

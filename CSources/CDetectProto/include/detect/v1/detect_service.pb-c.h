@@ -20,6 +20,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "detect/v1/dimension.pb-c.h"
 #include "detect/v1/explanation.pb-c.h"
 #include "detect/v1/security_profile.pb-c.h"
+#include "detect/v1/suggestion.pb-c.h"
 #include "detect/v1/violation.pb-c.h"
 
 
@@ -150,6 +151,10 @@ struct Detect__V1__Detect_Service
                    const Detect__V1__BacktestRequest *input,
                    Detect__V1__BacktestResponse_Closure closure,
                    void *closure_data);
+  void (*suggest_behaviors)(Detect__V1__Detect_Service *service,
+                            const Detect__V1__SuggestBehaviorsRequest *input,
+                            Detect__V1__SuggestBehaviorsResponse_Closure closure,
+                            void *closure_data);
 };
 typedef void (*Detect__V1__Detect_ServiceDestroy)(Detect__V1__Detect_Service *);
 void detect__v1__detect__init (Detect__V1__Detect_Service *service,
@@ -185,7 +190,8 @@ void detect__v1__detect__init (Detect__V1__Detect_Service *service,
       function_prefix__ ## watch_violation_events,\
       function_prefix__ ## list_alert_deliveries,\
       function_prefix__ ## redrive_alert_deliveries,\
-      function_prefix__ ## backtest  }
+      function_prefix__ ## backtest,\
+      function_prefix__ ## suggest_behaviors  }
 void detect__v1__detect__create_security_profile(ProtobufCService *service,
                                                  const Detect__V1__CreateSecurityProfileRequest *input,
                                                  Detect__V1__CreateSecurityProfileResponse_Closure closure,
@@ -298,6 +304,10 @@ void detect__v1__detect__backtest(ProtobufCService *service,
                                   const Detect__V1__BacktestRequest *input,
                                   Detect__V1__BacktestResponse_Closure closure,
                                   void *closure_data);
+void detect__v1__detect__suggest_behaviors(ProtobufCService *service,
+                                           const Detect__V1__SuggestBehaviorsRequest *input,
+                                           Detect__V1__SuggestBehaviorsResponse_Closure closure,
+                                           void *closure_data);
 
 /* --- descriptors --- */
 
