@@ -64,6 +64,9 @@ package enum Limits {
 
   /// Profiles of one backtest: what covers one thing at most, five on each of its targets, rounded up.
   package static let profilesPerBacktest = 100
+  /// Times of a backtest's reports, in milliseconds since the epoch: to the end of the year 9999. A time in
+  /// another unit is found out, and no sum of times leaves 64 bits.
+  package static let backtestTimes: ClosedRange<Int64> = 0...253_402_300_799_999
   /// Profiles of the account. AWS publishes no number; this one bounds what may be created.
   package static let securityProfiles = 5000
 

@@ -70,12 +70,12 @@ package struct Backtest: Sendable {
     }
     var events: [ViolationEvent] = []
     for (index, report) in batch.reports.enumerated() {
-      guard let time = report.time, time >= lastTime else {
+      let time: Int64
+      do {
+        time = try nextTime(of: report)
+      } catch {
         throw .invalidRequest(
-          report.time == nil
-            ? "report \(summary.reports): a time is required"
-            : "report \(summary.reports): its time is before that of the report before it",
-          field: "reports[\(index)].time")
+          "report \(summary.reports): \(error.message)", field: "reports[\(index)].time")
       }
       lastTime = time
       if let refusal = engine.rehearse(report, at: time, &events) {
@@ -85,6 +85,23 @@ package struct Backtest: Sendable {
     }
     count(events)
     return events
+  }
+
+  /// The report's time, where it is one that may come now.
+  private func nextTime(of report: MetricReport) throws(TimeFault) -> Int64 {
+    guard let time = report.time else { throw TimeFault(message: "a time is required") }
+    guard Limits.backtestTimes.contains(time) else {
+      throw TimeFault(message: "its time is not between 1970 and 9999, in milliseconds")
+    }
+    guard time >= lastTime else {
+      throw TimeFault(message: "its time is before that of the report before it")
+    }
+    return time
+  }
+
+  /// Why a report's time ends the backtest.
+  private struct TimeFault: Error {
+    let message: String
   }
 
   /// Closes the last bucket that holds data, and says what that leads to.

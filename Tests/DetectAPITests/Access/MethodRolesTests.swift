@@ -18,9 +18,9 @@ struct MethodRolesTests {
   @Test func `a method that looks is for readers by its name, and one that changes is not`() {
     for (path, audience) in MethodRoles.audiences where path.hasPrefix("/detect.v1.") {
       let name = path.split(separator: "/").last ?? ""
-      let looks = ["Describe", "List", "Validate", "Explain", "Watch", "Backtest"].contains {
-        name.hasPrefix($0)
-      }
+      let looks = [
+        "Describe", "List", "Validate", "Explain", "Watch", "Backtest", "Suggest",
+      ].contains { name.hasPrefix($0) }
       #expect((audience == .role(.read)) == looks, "\(path)")
       let reports =
         name.hasPrefix("Report") || name.hasSuffix("Report") || name.hasSuffix("Reports")

@@ -43,11 +43,11 @@ import Testing
     #expect(files.count == Set(files).count)
     #expect(
       Set(files) == [
-        "detect/v1/detect_service.proto", "detect/v1/backtest.proto", "detect/v1/behavior.proto",
-        "detect/v1/custom_metric.proto", "detect/v1/dimension.proto", "detect/v1/explanation.proto",
-        "detect/v1/metric_report.proto",
-        "detect/v1/security_profile.proto", "detect/v1/suggestion.proto", "detect/v1/tag.proto",
-        "detect/v1/violation.proto",
+        "detect/v1/alert.proto", "detect/v1/backtest.proto", "detect/v1/behavior.proto",
+        "detect/v1/custom_metric.proto", "detect/v1/detect_service.proto",
+        "detect/v1/dimension.proto", "detect/v1/explanation.proto",
+        "detect/v1/metric_report.proto", "detect/v1/security_profile.proto",
+        "detect/v1/suggestion.proto", "detect/v1/tag.proto", "detect/v1/violation.proto",
       ])
   }
 

@@ -77,6 +77,18 @@ struct BacktestTests {
           ("cam", 4, "aws:num-messages-sent", .count(1)),
         ]), "report 1: its time is before that of the report before it"
       ),
+      (
+        batch([("cam", Limits.backtestTimes.upperBound + 1, "aws:num-messages-sent", .count(1))]),
+        "report 0: its time is not between 1970 and 9999, in milliseconds"
+      ),
+      (
+        batch([("cam", .max, "aws:num-messages-sent", .count(1))]),
+        "report 0: its time is not between 1970 and 9999, in milliseconds"
+      ),
+      (
+        batch([("cam", -1, "aws:num-messages-sent", .count(1))]),
+        "report 0: its time is not between 1970 and 9999, in milliseconds"
+      ),
       (batch([("cam", 5, "aws:nothing", .count(1))]), "report 0: unknown metric aws:nothing"),
     ]
     for (batch, message) in faults {
