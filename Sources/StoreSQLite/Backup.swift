@@ -18,7 +18,8 @@ package struct Backup: Sendable {
   /// - Throws: `unavailable` where there is no store, where the target exists and is not an empty directory,
   ///   or where it cannot be written; `inUse` while another backup writes to the same target.
   package init(of directory: String, to target: String) throws(StoreError) {
-    let name = target.hasSuffix("/") ? String(target.dropLast()) : target
+    var name = target
+    while name.count > 1, name.hasSuffix("/") { name.removeLast() }
     self.target = name.hasPrefix("/") ? name : "./" + name
     draft = self.target + ".partial"
     let source = try SQLiteStore.existingDatabase(in: directory)

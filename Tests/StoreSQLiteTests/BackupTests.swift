@@ -35,7 +35,7 @@ import Testing
 
   @Test func `a target that has come into being meanwhile is left as it is`() throws {
     try SQLiteStore(directory: source).close()
-    let backup = try Backup(of: source, to: target + "/")
+    let backup = try Backup(of: source, to: target + "//")
     try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: false)
     try Data([1]).write(to: URL(fileURLWithPath: target + "/file"))
     #expect(performing: { try backup.publish() }, throws: { unavailableText($0) != nil })
