@@ -245,7 +245,7 @@ class CrashTest:
             self.counts["kills under load"] += 1
         if backup:
             self._end_backup(backup)
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.1:
             self._verify(self.directory / "data")
         while self.random.random() < 0.25:
             self._kill_a_start()
