@@ -163,6 +163,12 @@ package enum Limits {
 
   // The service.
 
+  /// Steps of a close or a change in one slice, which every report that comes meanwhile may wait for: some
+  /// milliseconds of work and of writing events, far from the 50 that a report may wait.
+  package static let stepsPerSlice = 4096
+  /// Events that wait for the invalidations of a change before them, some 50 MB: a change of a second would have
+  /// to meet 100,000 events. Past them the change goes first and reports wait.
+  package static let waitingEvents = 100_000
   /// Retained values that wait in memory for the next snapshot: some 100 MB.
   package static let unsavedValues = 1_000_000
   /// Estimated bytes of reports that are taken and not durable yet. A sender that finds the queue full

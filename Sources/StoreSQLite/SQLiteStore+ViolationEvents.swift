@@ -96,6 +96,10 @@ extension ViolationEventQuery {
       require("thing", .text(thing.text))
     }
     if let criteriaType { require("criteria_type", .integer(Int64(criteriaType.rawValue))) }
+    if let lastSequence {
+      bindings.append(.integer(lastSequence))
+      conditions += " AND sequence <= ?\(bindings.count)"
+    }
     if let suppressed { require("suppressed", .integer(suppressed ? 1 : 0)) }
     if let verificationState {
       require("verification_state", .integer(Int64(verificationState.rawValue)))

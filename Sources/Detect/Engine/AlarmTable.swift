@@ -60,6 +60,11 @@ struct AlarmTable: Sendable {
     set { alarms[Int(place.index)] = newValue }
   }
 
+  /// The active violation of this identifier, if it is still the one at the place.
+  func holds(_ violationID: String, at place: Place) -> Bool {
+    alarms[Int(place.index)]?.violationID == violationID
+  }
+
   /// Ends the violation of a behavior, one of those of a thing; `first` is the first of them.
   mutating func remove(_ identity: SlotIdentity, from first: inout Place?) -> Alarm {
     guard let place = place(of: identity, from: first) else {

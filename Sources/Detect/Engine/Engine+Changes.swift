@@ -6,7 +6,8 @@ struct CoverageKey: Hashable, Sendable {
 }
 
 extension Engine {
-  /// Makes changes true together, then ends what is no longer judged (evaluation.md 7).
+  /// Makes changes true together, and ends what is no longer judged (evaluation.md 7): at once where they concern
+  /// some things, in a rollout where they concern every one.
   mutating func apply(_ changes: [Change], _ events: inout [ViolationEvent]) {
     var everyThing = false
     var affected: Set<ThingName> = []
@@ -20,31 +21,24 @@ extension Engine {
       updatePlan(after: change)
       unsaved.note(change)
     }
-    if everyThing { coverages.removeAll() }
-    let indices = everyThing ? Array(things.indices) : affected.compactMap { things.index(of: $0) }
-    var ended: [EndedAlarm] = []
-    for index in indices { cover(index, &ended) }
-    ended.sort { ($0.thing, $0.profile, $0.slot) < ($1.thing, $1.profile, $1.slot) }
-    for end in ended {
-      emit(.alarmInvalidated, end.alarm, end.slotBefore, nil, at: clock, &events)
+    if everyThing {
+      coverages.removeAll()
+      rollout = Rollout(time: clock, things: things.count)
+      return
+    }
+    for index in affected.sorted().compactMap({ things.index(of: $0) }) {
+      for end in cover(index) {
+        emit(.alarmInvalidated, end.alarm, end.slot, nil, at: clock, &events)
+      }
     }
   }
 
-  /// A violation that a change ended, with what orders it and what it was about.
-  private struct EndedAlarm {
-    var thing: ThingName
-    var profile: String
-    var slot: Int
-    var alarm: Alarm
-    var slotBefore: Coverage.Slot
-  }
-
   /// Gives a thing the coverage it has now. Streaks of behaviors that mean the same go on; those of others
-  /// are dropped, and their violations end.
-  private mutating func cover(_ index: Int, _ ended: inout [EndedAlarm]) {
+  /// are dropped, and their violations end: they are returned as profiles and behaviors stood before.
+  mutating func cover(_ index: Int) -> [EndedAlarm] {
     let before = things[index].coverage
     let coverage = coverage(of: things[index].name)
-    guard coverage !== before else { return }
+    guard coverage !== before else { return [] }
     let streaksBefore = things[index].streaks
     let placeBefore = Dictionary(
       uniqueKeysWithValues: before.slots.indices.map { (before.slots[$0].identity, $0) })
@@ -55,18 +49,21 @@ extension Engine {
       return streaksBefore[place]
     }
     things[index].cover(coverage, streaks)
-    for (place, streak) in streaksBefore.enumerated() where !kept.contains(place) {
+    var ended: [EndedAlarm] = []
+    for (place, streak) in streaksBefore.enumerated()
+    where !kept.contains(place) && streak != Streak() {
+      // What is kept of a thing is the same but for what is dropped.
+      markChanged(index)
+      let slot = before.slots[place]
       guard streak.isInAlarm else {
-        _ = traces.end(TraceTable.Key(thing: index, identity: before.slots[place].identity))
+        _ = traces.end(TraceTable.Key(thing: index, identity: slot.identity))
         continue
       }
       ended.append(
         EndedAlarm(
-          thing: things[index].name, profile: before.slots[place].plan.profileName, slot: place,
-          alarm: alarms.remove(before.slots[place].identity, from: &things[index].alarms),
-          slotBefore: before.slots[place]))
+          alarm: alarms.remove(slot.identity, from: &things[index].alarms), slot: slot))
     }
-    markChanged(index)
+    return ended
   }
 
   /// The coverage of a thing as the catalog is now.
@@ -102,9 +99,10 @@ extension Engine {
         profile, of: catalog.metrics, settings: settings, sharing: &sharedSets)
     }
     coverages.removeAll()
-    var ended: [EndedAlarm] = []
-    for index in things.indices { cover(index, &ended) }
-    assert(ended.isEmpty, "settings do not change who is judged by what")
+    for index in things.indices {
+      let ended = cover(index)
+      assert(ended.isEmpty, "settings do not change who is judged by what")
+    }
   }
 
   private mutating func updatePlan(after change: Change) {
@@ -128,6 +126,10 @@ extension Engine {
     }
     guard let index = things.index(of: name) else { return }
     things[index].forgetWindows()
+    for end in openBuckets.keys {
+      openBuckets[end]?.remove(index)
+      if openBuckets[end]?.count == 0 { openBuckets[end] = nil }
+    }
     markChanged(index)
   }
 }

@@ -22,19 +22,18 @@ struct TraceTable: Sendable {
 }
 
 extension Engine {
-  /// Keeps why an alarm was raised, until the input is done and whoever applied it takes that to the store.
-  mutating func explain(
-    _ alarm: Alarm, _ slot: Coverage.Slot, _ datapoints: [ExplainedDatapoint]
-  ) {
+  /// Why an alarm was raised.
+  func explanation(
+    of alarm: Alarm, _ slot: Coverage.Slot, _ datapoints: [ExplainedDatapoint]
+  ) -> ViolationExplanation {
     let thing = things[alarm.thing].name
-    explanations.append(
-      ViolationExplanation(
-        violationID: alarm.violationID, thing: thing,
-        securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
-        targets: catalog.targets(covering: thing).filter {
-          catalog.isAttached(profile: slot.plan.profileName, to: $0)
-        },
-        datapoints: datapoints))
+    return ViolationExplanation(
+      violationID: alarm.violationID, thing: thing,
+      securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
+      targets: catalog.targets(covering: thing).filter {
+        catalog.isAttached(profile: slot.plan.profileName, to: $0)
+      },
+      datapoints: datapoints)
   }
 }
 

@@ -27,6 +27,7 @@ extension Engine {
           message: "the report's time is not within the grace before now"))
       return
     }
+    if let thing { reach(thing) }
     if let message = throttling(report, thing, at: time) {
       outcome.batch.rejections.append(
         ReportRejection(index: index, reason: .throttled, message: message))
@@ -122,7 +123,7 @@ extension Engine {
     }
     guard row.mask != 0 || !cells.isEmpty else { return }
     if !things[thing].hasNews(ofBucketEndingAt: end, horizon) {
-      openBuckets[end, default: []].append(thing)
+      openBuckets[end, default: ThingSet()].insert(thing)
     }
     if row.mask != 0 { things[thing].hold(row, horizon) }
     if !cells.isEmpty { things[thing].add(cells, horizon, scratch: &mergedCells) }

@@ -27,8 +27,11 @@ extension Engine {
 
   /// Encodes what changed since the last snapshot, and starts the next one.
   ///
+  /// Work that has steps left is no part of it, so there may be none.
+  ///
   /// - Parameter position: the position of the last group that was applied.
   package mutating func takeSnapshot(at position: Int64) -> Snapshot {
+    precondition(!hasWork, "a snapshot waits for the work that has begun")
     var records = unsaved.catalog.map { SnapshotRecord(key: $0.key, value: $0.value) }
     var chunks: [MetricValueChunk] = []
     for index in unsaved.things {
@@ -99,7 +102,7 @@ extension Engine {
     let horizon = horizon
     for index in things.indices {
       for end in things[index].bucketEnds(after: closedThrough, horizon) {
-        openBuckets[end, default: []].append(index)
+        openBuckets[end, default: ThingSet()].insert(index)
       }
     }
   }

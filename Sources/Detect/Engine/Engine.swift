@@ -24,14 +24,19 @@ package struct Engine: Sendable {
   var rateCount = 0
 
   var things = ThingTable()
+  var names = NameOrder()
   var alarms = AlarmTable()
   var traces = TraceTable()
   /// Explanations of the alarms that the input under way has raised.
   var explanations: [ViolationExplanation] = []
-  /// By the end of an open bucket: the things with a new value in it, each possibly several times.
-  var openBuckets: [Int64: [Int]] = [:]
+  /// By the end of an open bucket: the things with a value in it.
+  var openBuckets: [Int64: ThingSet] = [:]
   /// No alarm's latest datapoint is earlier than this, so nothing falls silent before it plus `silence`.
   var earliestDatapoint: Int64 = .max
+
+  /// The work that has begun and has steps left: an advance or a change, one at a time.
+  var advancing: Advance?
+  var rollout: Rollout?
 
   /// Datapoints counted since the engine was made, one for each behavior that judged one.
   var datapointsJudged: Int64 = 0
@@ -70,6 +75,8 @@ package struct Engine: Sendable {
     package var verifications: [ViolationVerification] = []
     /// Why, for each in-alarm event.
     package var explanations: [ViolationExplanation] = []
+    /// Steps of work that were done.
+    package var steps = 0
 
     package init() {}
   }
@@ -86,14 +93,23 @@ package struct Engine: Sendable {
       }
       // Nothing was taken: the input is not written, and so it must leave no trace.
       if outcome.batch.accepted == 0 { (clock, rateSecond, rateCount) = before }
-    case .changes(let changes, let time):
+    case .changes(let changes, let time, let steps):
+      precondition(!hasWork, "changes wait for the work that has begun")
       clock = max(clock, time)
       apply(changes, &outcome.events)
-    case .advance(let time):
-      advance(to: time, &outcome.events)
+      proceed(steps, &outcome)
+    case .advance(let time, let steps):
+      precondition(!hasWork, "time waits for the work that has begun")
+      clock = max(clock, time)
+      advancing = Advance(horizon: clock - settings.grace)
+      proceed(steps, &outcome)
+    case .proceed(let steps):
+      proceed(steps, &outcome)
     case .configure(let settings):
+      precondition(!hasWork, "settings wait for the work that has begun")
       configure(settings)
     case .verify(let verification, let time):
+      precondition(rollout == nil, "what is said of violations waits for those that a change ends")
       clock = max(clock, time)
       verify(verification)
       outcome.verifications = [verification]
@@ -102,6 +118,19 @@ package struct Engine: Sendable {
     outcome.alerts = alerts(for: outcome.events)
     checkInvariants()
     return outcome
+  }
+
+  // MARK: Work in steps
+
+  /// Goes on with the work that has begun.
+  ///
+  /// What a step is decides where slices end, and so what a journal means: visiting a thing is one, an
+  /// event `Work.stepsPerEvent`, a threshold one for each `Work.valuesPerStep` values.
+  private mutating func proceed(_ limit: Int, _ outcome: inout Outcome) {
+    var steps = limit
+    if rollout != nil { rollOut(&steps, &outcome.events) }
+    if advancing != nil { advance(&steps, &outcome.events) }
+    outcome.steps += limit - steps
   }
 
   // MARK: Datapoints
@@ -165,24 +194,39 @@ package struct Engine: Sendable {
       startTime: time, startSequence: lastSequence + 1, lastViolationTime: time,
       lastViolationValue: value, lastDatapointTime: time)
     earliestDatapoint = min(earliestDatapoint, time)
-    emit(.inAlarm, alarm, slot, value, at: time, &events)
-    if rehearsal == nil {
-      explain(alarm, slot, traces.end(TraceTable.Key(thing: thing, identity: slot.identity)))
-    }
+    let trace = traces.end(TraceTable.Key(thing: thing, identity: slot.identity))
     alarms.insert(alarm, before: &things[thing].alarms)
+    let beginning = Beginning(
+      place: things[thing].alarms,
+      explanation: rehearsal == nil ? explanation(of: alarm, slot, trace) : nil)
+    emit(.inAlarm, alarm, slot, value, at: time, &events, beginning)
   }
 
+  /// What goes with the event that begins a violation.
+  struct Beginning: Sendable {
+    var place: AlarmTable.Place?
+    /// Why the alarm was raised, for the store; none in a backtest.
+    var explanation: ViolationExplanation?
+  }
+
+  /// Tells what happened to a violation, under the next sequence number. While a change has invalidations left
+  /// whose numbers come first, the event waits for its own.
   mutating func emit(
     _ type: ViolationEventType, _ alarm: Alarm, _ slot: Coverage.Slot, _ value: MetricValue?,
-    at time: Int64, _ events: inout [ViolationEvent]
+    at time: Int64, _ events: inout [ViolationEvent], _ beginning: Beginning = Beginning()
   ) {
+    let event = ViolationEvent(
+      sequence: lastSequence + 1, violationID: alarm.violationID, thing: things[alarm.thing].name,
+      securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
+      criteriaType: slot.entry.criteriaType, metricValue: value, type: type, time: time,
+      verification: alarm.verification)
+    guard rollout == nil else {
+      rollout?.waiting.append((event, beginning))
+      return
+    }
     lastSequence += 1
-    events.append(
-      ViolationEvent(
-        sequence: lastSequence, violationID: alarm.violationID, thing: things[alarm.thing].name,
-        securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
-        criteriaType: slot.entry.criteriaType, metricValue: value, type: type, time: time,
-        verification: alarm.verification))
+    events.append(event)
+    if let explanation = beginning.explanation { explanations.append(explanation) }
   }
 
   /// Keeps what was said of a violation with its alarm, so that its later events show it. Of a violation
@@ -198,6 +242,7 @@ package struct Engine: Sendable {
   /// The index of the thing's state, made where the thing is new.
   mutating func stateIndex(of name: ThingName) -> Int {
     if let index = things.index(of: name) { return index }
+    names.insert(things.count) { things[$0].name < name }
     var state = ThingState(name: name)
     let coverage = coverage(of: name)
     state.cover(coverage, coverage.slots.map { _ in Streak() })
@@ -211,6 +256,16 @@ package struct Engine: Sendable {
   }
 
   // MARK: Reading
+
+  /// Whether an advance or a change has steps left. Until they are done, only `reports` and `proceed` are
+  /// taken.
+  package var hasWork: Bool { advancing != nil || rollout != nil }
+
+  /// Whether a change has steps left: its invalidations are not all told yet.
+  package var isRollingOut: Bool { rollout != nil }
+
+  /// Events that wait for their sequence numbers, until the invalidations of a change have theirs.
+  package var waitingEventCount: Int { rollout?.waiting.count ?? 0 }
 
   /// Whether `advance(to: now)` would change anything.
   package func isDue(at now: Int64) -> Bool {
@@ -274,6 +329,7 @@ package struct Engine: Sendable {
 
   /// What must hold after every input; checked in debug builds only.
   private func checkInvariants() {
+    assert(advancing == nil || rollout == nil)
     assert(openBuckets.keys.allSatisfy { $0 > closedThrough })
     assert(unsaved.things.allSatisfy { things[$0].isChanged })
   }

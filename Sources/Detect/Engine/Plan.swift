@@ -175,7 +175,11 @@ struct MetricSet: Sendable {
 }
 
 /// Names a behavior in stored state: it stays the same for as long as the behavior means the same.
-struct SlotIdentity: Hashable, Sendable {
+struct SlotIdentity: Hashable, Comparable, Sendable {
   var profile: UInt32
   var behavior: UInt32
+
+  static func < (a: SlotIdentity, b: SlotIdentity) -> Bool {
+    (a.profile, a.behavior) < (b.profile, b.behavior)
+  }
 }

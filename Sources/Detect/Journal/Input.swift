@@ -3,10 +3,13 @@
 package enum Input: Hashable, Sendable {
   /// Reports in the order of their batch, received at the given time (milliseconds since the epoch).
   case reports([MetricReport], at: Int64)
-  /// Changes that become true together.
-  case changes([Change], at: Int64)
-  /// Time has come to this point: buckets close and silences end.
-  case advance(to: Int64)
+  /// Changes that become true together. Where they concern every thing, at most so many steps are done at
+  /// once to reach them.
+  case changes([Change], at: Int64, steps: Int = .max)
+  /// Time has come to this point: buckets close and silences end, at most so many steps of it at once.
+  case advance(to: Int64, steps: Int = .max)
+  /// Goes on with the work of a change or an advance that has steps left, for at most so many.
+  case proceed(steps: Int)
   /// From here on these settings hold. They decide what inputs mean, so they are in the journal too.
   case configure(Settings)
   /// A person has said what a violation was.
@@ -20,13 +23,18 @@ extension Input {
       writer.write(UInt8(1))
       writer.write(time)
       writer.write(list: reports) { $1.encode(to: &$0) }
-    case .changes(let changes, let time):
-      writer.write(UInt8(2))
+    case .changes(let changes, let time, let steps):
+      writer.write(UInt8(steps == .max ? 2 : 6))
       writer.write(time)
       writer.write(list: changes) { $1.encode(to: &$0) }
-    case .advance(let time):
-      writer.write(UInt8(3))
+      if steps != .max { writer.write(count: steps) }
+    case .advance(let time, let steps):
+      writer.write(UInt8(steps == .max ? 3 : 7))
       writer.write(time)
+      if steps != .max { writer.write(count: steps) }
+    case .proceed(let steps):
+      writer.write(UInt8(8))
+      writer.write(count: steps)
     case .configure(let settings):
       writer.write(UInt8(4))
       settings.encode(to: &writer)
@@ -43,15 +51,17 @@ extension Input {
       let time = try reader.readInt64()
       self = .reports(
         try reader.readList { r throws(StoreError) in try MetricReport(from: &r) }, at: time)
-    case 2:
+    case let kind where kind == 2 || kind == 6:
       let time = try reader.readInt64()
-      self = .changes(
-        try reader.readList { r throws(StoreError) in try Change(from: &r) }, at: time)
+      let changes = try reader.readList { r throws(StoreError) in try Change(from: &r) }
+      self = .changes(changes, at: time, steps: kind == 2 ? .max : try reader.readSteps())
     case 3: self = .advance(to: try reader.readInt64())
     case 4: self = .configure(try Settings(from: &reader))
     case 5:
       let time = try reader.readInt64()
       self = .verify(try ViolationVerification(from: &reader), at: time)
+    case 7: self = .advance(to: try reader.readInt64(), steps: try reader.readSteps())
+    case 8: self = .proceed(steps: try reader.readSteps())
     case let kind: throw .corrupt("journal input of unknown kind \(kind)")
     }
   }
@@ -246,6 +256,13 @@ extension Change {
 }
 
 extension ByteReader {
+  fileprivate mutating func readSteps() throws(StoreError) -> Int {
+    guard let steps = Int(exactly: try readUInt64()) else {
+      throw .corrupt("a number of steps over 63 bits in a record")
+    }
+    return steps
+  }
+
   mutating func readTarget() throws(StoreError) -> Target {
     let resource = try readString()
     guard let target = Target(resource: resource) else {

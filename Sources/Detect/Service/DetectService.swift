@@ -25,9 +25,11 @@ package final class DetectService: Sendable {
   /// - Parameters:
   ///   - clock: milliseconds since the epoch.
   ///   - identifiers: a fresh UUID at each call.
+  ///   - stepsPerSlice: steps of a long close or change that a report may have to wait for.
   ///   - onFault: told of every failure of the store, for the log.
   package init(
     store: any Store, settings: Settings, workers: Workers,
+    stepsPerSlice: Int = Limits.stepsPerSlice,
     clock: @escaping @Sendable () -> Int64, identifiers: @escaping @Sendable () -> String,
     onFault: @escaping @Sendable (StoreError) -> Void
   ) throws(StoreError) {
@@ -49,8 +51,8 @@ package final class DetectService: Sendable {
     quotas = OperationQuotas(isEnforced: settings.enforcesRateQuotas)
     alerts = AlertQueue(store: store, workers: workers, onFault: onFault)
     sequencer = Sequencer(
-      recovery, settings: settings, store: store, workers: workers, feed: feed, alerts: alerts,
-      onFault: onFault)
+      recovery, settings: settings, stepsPerSlice: stepsPerSlice, store: store, workers: workers,
+      feed: feed, alerts: alerts, onFault: onFault)
   }
 
   /// The clock's present: milliseconds since the epoch.
@@ -62,10 +64,14 @@ package final class DetectService: Sendable {
   package func perform<O: Operation>(_ operation: O) async throws(DetectError) -> O.Response {
     try quotas.admit(O.name, at: clock())
     return try await order { state throws(DetectError) in
+      guard state.isSettled else { return nil }
       let now = state.present(self.clock())
       let decision = try state.decide(
         operation, at: Moment(now: now, identifier: self.identifiers()))
-      if !decision.changes.isEmpty { _ = state.apply(.changes(decision.changes, at: now)) }
+      if !decision.changes.isEmpty {
+        guard state.isFree else { return nil }
+        state.change(decision.changes, at: now)
+      }
       return decision.response
     }
   }
@@ -104,6 +110,7 @@ package final class DetectService: Sendable {
     let paging = try request.paging()
     let start = try paging.eventPosition()
     return try await order { state throws(DetectError) in
+      guard state.isSettled else { return nil }
       let engine = try state.engineToRead()
       if let name = request.securityProfileName, engine.catalog.profiles[name] == nil {
         throw .notFound("security profile \(name) does not exist")
@@ -120,7 +127,11 @@ package final class DetectService: Sendable {
   ) async throws(DetectError) -> Page<ViolationEvent> {
     try quotas.admit(ListViolationEvents.name, at: clock())
     let paging = try request.paging()
-    let query = try request.query(paging)
+    // Of a change that comes now, some invalidations may be in the store before the others.
+    let lastSequence = try await order { state throws(DetectError) in
+      state.isSettled ? try state.engineToRead().lastSequence : nil
+    }
+    let query = try request.query(paging, upTo: lastSequence)
     let events = try await read { store throws(StoreError) in try store.violationEvents(query) }
     return paging.page(of: events, position: \.eventPosition.text)
   }
@@ -134,7 +145,8 @@ package final class DetectService: Sendable {
     @Sendable func keep(_ state: inout Sequencer.State) {
       _ = state.apply(.verify(said, at: state.present(clock())))
     }
-    let isKept = try await order { state throws(DetectError) in
+    let isKept = try await order { state throws(DetectError) -> Bool? in
+      guard state.isSettled else { return nil }
       let isActive = try state.engineToRead().isActive(said.violationID)
       if isActive { keep(&state) }
       return isActive
@@ -145,7 +157,7 @@ package final class DetectService: Sendable {
       try store.hasEvents(ofViolation: said.violationID)
     }
     guard hasEnded else { throw request.unknownViolation }
-    try await order { state in keep(&state) }
+    try await order { state in state.isSettled ? keep(&state) : nil }
   }
 
   /// Why the alarm of a violation was raised. Who knows a violation has seen it, so it is durable.
@@ -263,9 +275,10 @@ package final class DetectService: Sendable {
 
   // MARK: Workers
 
-  /// Runs a step on the engine, and returns its answer once that is durable.
+  /// Runs a step on the engine, and returns its answer once that is durable. A step that answers nil is run again
+  /// when the work under way is done.
   func order<Answer: Sendable>(
-    _ step: @escaping @Sendable (inout Sequencer.State) throws(DetectError) -> Answer
+    _ step: @escaping @Sendable (inout Sequencer.State) throws(DetectError) -> Answer?
   ) async throws(DetectError) -> Answer {
     let result = await withCheckedContinuation { continuation in
       sequencer.order(step) { continuation.resume(returning: $0) }

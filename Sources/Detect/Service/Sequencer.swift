@@ -7,7 +7,12 @@ import Synchronization
 ///                                  ▼
 ///                             writer worker: commit the group  ─► answers of the group are given
 ///
-/// While one group is being written, the next one fills. An answer is held until everything it may have
+/// While one group is being written, the next one fills. What takes long, an advance or a change that concerns
+/// every thing, is cut into slices of some steps, one for each group, behind what has come in meanwhile. So no
+/// report waits for more than a slice, and the work goes on however many reports there are. Changes wait until it
+/// is done; so do reads while a change has invalidations left to tell.
+///
+/// An answer is held until everything it may have
 /// seen is durable, answers of reads included: nobody sees what a failed commit takes back. When a commit
 /// fails, the engine is thrown away and loaded again from the store, and every answer that waited becomes
 /// `unavailable`.
@@ -28,8 +33,10 @@ final class Sequencer: Sendable {
   /// no report can carry the number of a metric that does not exist.
   private let publishedMetrics: Mutex<MetricDefinitions>
 
+  typealias Job = @Sendable (inout State) -> Void
+
   private struct Inbox {
-    var jobs: [@Sendable (inout State) -> Void] = []
+    var jobs: [Job] = []
     var isScheduled = false
   }
 
@@ -46,6 +53,14 @@ final class Sequencer: Sendable {
     /// Bytes of inputs since the last snapshot.
     fileprivate var journalBytes: Int
     fileprivate var open = OpenGroup()
+    /// Steps of work that one group may hold.
+    fileprivate let stepsPerSlice: Int
+    /// Bytes of the journal after which a snapshot is due.
+    fileprivate let snapshotJournalBytes: Int
+    /// Calls that wait until work is done, in the order in which they came.
+    fileprivate var held: [Job] = []
+    /// The answer of the change that is under way.
+    fileprivate var answerOfChange: Completion?
     /// Answers that wait for the group that is being written.
     fileprivate var waiting: [Completion] = []
     fileprivate var isWriting = false
@@ -67,6 +82,51 @@ final class Sequencer: Sendable {
     func engineToRead() throws(DetectError) -> Engine {
       guard let engine else { throw .unavailable("the store cannot be read at the moment") }
       return engine
+    }
+
+    /// Whether all that is true has been told: no change has invalidations left.
+    var isSettled: Bool { engine?.isRollingOut != true }
+
+    /// Whether something that may take long can begin: it waits for the work before it, for the next
+    /// group where this one has had its slice, and for a snapshot, which can be taken only in between.
+    var isFree: Bool {
+      engine != nil && !hasWork && hasRoom && (open.inputs.bytes.isEmpty || !isSnapshotDue)
+    }
+
+    /// Whether calls that wait can be run, be it to be refused.
+    fileprivate var releases: Bool { isFree || engine == nil }
+
+    fileprivate var hasWork: Bool { engine?.hasWork == true }
+
+    /// Whether the open group can take more steps of work.
+    fileprivate var hasRoom: Bool { open.steps < stepsPerSlice }
+
+    fileprivate var isSnapshotDue: Bool {
+      let bytes = journalBytes + open.inputs.bytes.count
+      let isLong = bytes > 0 && bytes >= snapshotJournalBytes
+      return !hasWork && (isLong || (engine?.unsavedValueCount ?? 0) >= Limits.unsavedValues)
+    }
+
+    /// Makes changes true, as far as one slice goes. To be called only where `isFree`.
+    mutating func change(_ changes: [Change], at time: Int64) {
+      _ = apply(.changes(changes, at: time, steps: stepsPerSlice - open.steps))
+    }
+
+    /// Lets time pass, as far as one slice goes. To be called only where `isFree`.
+    fileprivate mutating func advance(to time: Int64) {
+      _ = apply(.advance(to: time, steps: stepsPerSlice - open.steps))
+    }
+
+    /// Goes on with work, unless the open group has had its slice.
+    fileprivate mutating func proceed() {
+      guard hasWork, hasRoom else { return }
+      // Events that wait for their numbers are kept in memory: too many, and reports wait instead.
+      let isOverdue = (engine?.waitingEventCount ?? 0) >= Limits.waitingEvents
+      _ = apply(.proceed(steps: isOverdue ? .max : stepsPerSlice - open.steps))
+      if isSettled, let answer = answerOfChange {
+        open.completions.append(answer)
+        answerOfChange = nil
+      }
     }
 
     /// Applies an input and adds it to the open group.
@@ -101,18 +161,22 @@ final class Sequencer: Sendable {
     var explanations: [ViolationExplanation] = []
     var alerts: [Alert] = []
     var completions: [Completion] = []
+    /// Steps of work among the inputs.
+    var steps = 0
 
     mutating func add(_ outcome: Engine.Outcome) {
       events += outcome.events
       verifications += outcome.verifications
       explanations += outcome.explanations
       alerts += outcome.alerts
+      steps += outcome.steps
     }
   }
 
   init(
-    _ recovery: Recovery, settings: Settings, store: any Store, workers: Workers, feed: EventFeed,
-    alerts: AlertQueue, onFault: @escaping @Sendable (StoreError) -> Void
+    _ recovery: Recovery, settings: Settings, stepsPerSlice: Int, store: any Store,
+    workers: Workers, feed: EventFeed, alerts: AlertQueue,
+    onFault: @escaping @Sendable (StoreError) -> Void
   ) {
     self.settings = settings
     self.store = store
@@ -124,34 +188,48 @@ final class Sequencer: Sendable {
     state = Mutex(
       State(
         engine: recovery.engine, snapshotPosition: recovery.snapshotPosition,
-        position: recovery.position, journalBytes: recovery.journalBytes))
+        position: recovery.position, journalBytes: recovery.journalBytes,
+        stepsPerSlice: stepsPerSlice, snapshotJournalBytes: settings.snapshotJournalBytes))
     post { self.configure(&$0) }
   }
 
   /// The metrics that are durably defined.
   var metrics: MetricDefinitions { publishedMetrics.withLock { $0 } }
 
-  /// Runs a step in its place in the order, and calls back with its answer once that is durable.
+  /// Runs a step in its place in the order, and calls back with its answer once that is durable. A step that
+  /// answers nil, and has changed nothing, is run again when the work under way is done.
   func order<Answer: Sendable>(
-    _ step: @escaping @Sendable (inout State) throws(DetectError) -> Answer,
+    _ step: @escaping @Sendable (inout State) throws(DetectError) -> Answer?,
     then complete: @escaping @Sendable (Result<Answer, DetectError>) -> Void
   ) {
-    post { state in
-      guard !state.isStopped else {
-        return complete(.failure(.unavailable("the service is stopping")))
+    post { self.run(step, &$0, then: complete) }
+  }
+
+  private func run<Answer: Sendable>(
+    _ step: @escaping @Sendable (inout State) throws(DetectError) -> Answer?, _ state: inout State,
+    then complete: @escaping @Sendable (Result<Answer, DetectError>) -> Void
+  ) {
+    guard !state.isStopped else {
+      return complete(.failure(.unavailable("the service is stopping")))
+    }
+    guard state.engine != nil else {
+      return complete(.failure(.unavailable("the store cannot be read at the moment")))
+    }
+    let result: Result<Answer, DetectError>
+    let wasSettled = state.isSettled
+    do throws(DetectError) {
+      guard let answer = try step(&state) else {
+        return state.held.append { self.run(step, &$0, then: complete) }
       }
-      guard state.engine != nil else {
-        return complete(.failure(.unavailable("the store cannot be read at the moment")))
-      }
-      let answer: Result<Answer, DetectError>
-      do throws(DetectError) {
-        answer = .success(try step(&state))
-      } catch {
-        answer = .failure(error)
-      }
-      state.open.completions.append { failure in
-        complete(failure.map(Result.failure) ?? answer)
-      }
+      result = .success(answer)
+    } catch {
+      result = .failure(error)
+    }
+    let answer: Completion = { failure in complete(failure.map(Result.failure) ?? result) }
+    if wasSettled, !state.isSettled {
+      state.answerOfChange = answer
+    } else {
+      state.open.completions.append(answer)
     }
   }
 
@@ -160,8 +238,8 @@ final class Sequencer: Sendable {
     post { state in
       guard !state.isStopped else { return }
       if state.engine == nil { self.reload(&state) }
-      guard state.engine?.isDue(at: now) == true else { return }
-      _ = state.apply(.advance(to: state.present(now)))
+      guard state.isFree, state.engine?.isDue(at: now) == true else { return }
+      state.advance(to: state.present(now))
     }
   }
 
@@ -194,9 +272,20 @@ final class Sequencer: Sendable {
       return inbox.jobs
     }
     state.withLock { state in
-      for job in jobs { job(&state) }
+      for job in released(&state) + jobs { job(&state) }
+      state.proceed()
       flush(&state)
+      // What is left goes on behind what has come in meanwhile.
+      let canRelease = !state.held.isEmpty && state.releases
+      if canRelease || state.hasWork && state.hasRoom { post { _ in } }
     }
+  }
+
+  /// The calls that waited, once they need not wait any more.
+  private func released(_ state: inout State) -> [Job] {
+    guard state.releases else { return [] }
+    defer { state.held = [] }
+    return state.held
   }
 
   /// Gives the open group to the writer, unless it is busy.
@@ -206,7 +295,7 @@ final class Sequencer: Sendable {
     state.open = OpenGroup()
     guard !open.inputs.bytes.isEmpty else {
       for complete in open.completions { complete(nil) }
-      if state.isStopped { finishStop(&state) }
+      if state.isStopped, !state.hasWork { finishStop(&state) }
       return
     }
     state.position += 1
@@ -216,15 +305,10 @@ final class Sequencer: Sendable {
     let group = JournalGroup(
       position: state.position, inputs: open.inputs.bytes, events: open.events,
       verifications: open.verifications, explanations: open.explanations, alerts: open.alerts)
-    if isSnapshotDue(state) { takeSnapshot(&state) }
+    if state.isSnapshotDue { takeSnapshot(&state) }
     let snapshot = state.snapshot
     let metrics = state.engine?.catalog.metrics ?? MetricDefinitions()
     workers.writer.enqueue { self.write(group, snapshot, metrics) }
-  }
-
-  private func isSnapshotDue(_ state: State) -> Bool {
-    state.journalBytes >= settings.snapshotJournalBytes
-      || (state.engine?.unsavedValueCount ?? 0) >= Limits.unsavedValues
   }
 
   private func takeSnapshot(_ state: inout State) {
@@ -279,8 +363,10 @@ final class Sequencer: Sendable {
     onFault(fault)
     post { state in
       let error = DetectError.unavailable("the store cannot be written at the moment")
-      let completions = state.waiting + state.open.completions
+      let completions =
+        state.waiting + state.open.completions + (state.answerOfChange.map { [$0] } ?? [])
       state.waiting = []
+      state.answerOfChange = nil
       state.open = OpenGroup()
       state.snapshot = nil
       state.isWriting = false
@@ -292,6 +378,8 @@ final class Sequencer: Sendable {
   /// Puts the settings in force, where those in the journal are others.
   private func configure(_ state: inout State) {
     guard state.engine?.settings != settings else { return }
+    // Work that a crash has interrupted ends under the settings under which it began.
+    if state.hasWork { _ = state.apply(.proceed(steps: .max)) }
     _ = state.apply(.configure(settings))
   }
 

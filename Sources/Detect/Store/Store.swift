@@ -110,13 +110,16 @@ package struct ViolationEventQuery: Hashable, Sendable {
   package var verificationState: VerificationState?
   /// Continues after the event with this time and sequence number.
   package var after: EventPosition?
+  /// Events up to this sequence number: those behind it may not be complete yet.
+  package var lastSequence: Int64?
   /// At least 1.
   package var limit: Int
 
   package init(
     start: Int64, end: Int64, thing: ThingName? = nil, securityProfileName: String? = nil,
     criteriaType: BehaviorCriteriaType? = nil, suppressed: Bool? = nil,
-    verificationState: VerificationState? = nil, after: EventPosition? = nil, limit: Int
+    verificationState: VerificationState? = nil, after: EventPosition? = nil,
+    lastSequence: Int64? = nil, limit: Int
   ) {
     self.start = start
     self.end = end
@@ -126,6 +129,7 @@ package struct ViolationEventQuery: Hashable, Sendable {
     self.suppressed = suppressed
     self.verificationState = verificationState
     self.after = after
+    self.lastSequence = lastSequence
     self.limit = limit
   }
 
@@ -133,6 +137,7 @@ package struct ViolationEventQuery: Hashable, Sendable {
   package func matches(_ event: ViolationEvent) -> Bool {
     start <= event.time && event.time < end
       && after.map { event.eventPosition < $0 } ?? true
+      && lastSequence.map { event.sequence <= $0 } ?? true
       && thing.map { event.thing == $0 } ?? true
       && securityProfileName.map { event.securityProfileName.utf8.elementsEqual($0.utf8) } ?? true
       && criteriaType.map { event.criteriaType == $0 } ?? true

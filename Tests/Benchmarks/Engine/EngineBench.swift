@@ -1,7 +1,7 @@
 import Detect
 
 /// What judging costs, without a store and without a socket: time per datapoint, as the fleet grows and by family,
-/// memory per thing, time of a close and of a profile change, and what a backtest takes.
+/// memory per thing, closes and profile changes and what a report waits for them, and what a backtest takes.
 ///
 /// Every figure is of this machine and this run; what a figure is held against is measured in the same run.
 @main
@@ -13,7 +13,7 @@ enum EngineBench {
     let reports = arguments.dropFirst().first ?? 10_000_000
     growth(upTo: things)
     families()
-    closes(upTo: min(things, 1_000_000))
+    longWork(upTo: things)
     backtest(reports: reports)
   }
 
@@ -63,13 +63,21 @@ enum EngineBench {
     }
   }
 
-  private static func closes(upTo most: Int) {
-    print("\n    things   close of a bucket, 5 statistical behaviors   profile change")
+  private static func longWork(upTo most: Int) {
+    print(
+      """
+
+      Long work in slices of \(Limits.stepsPerSlice) steps, a report behind each of them; processor time.
+
+         things   slices   total ms   longest wait ms
+      """)
     for things in [10_000, 100_000, 1_000_000] where things <= most {
-      let (close, change) = Family.closeAndChange(things: things)
-      print(
-        Column.text(things, 9), Column.text(close, 37, digits: 1), "ms",
-        Column.text(change, 20, digits: 1), "ms")
+      for figures in SliceBench.measure(things: things) {
+        print(
+          Column.text(things, 9), Column.text(figures.slices, 8),
+          Column.text(Double(figures.total) / 1e6, 10),
+          Column.text(Double(figures.longest) / 1e6, 17, digits: 1), " \(figures.work)")
+      }
     }
   }
 

@@ -33,6 +33,11 @@ enum Workload {
         comparisonOperator: "less-than-equals", durationSeconds: 300, statistic: "p99.9"))
   }
 
+  /// What every report of `bodies` violates.
+  static let violatedBehaviors = [
+    behavior("web-only", "listening-tcp-ports", "in-port-set", .ports([80]))
+  ]
+
   /// What each family costs is measured with these alone.
   static let families: [(name: String, behaviors: [Behavior], report: [(String, MetricValue)])] = [
     (

@@ -1,9 +1,12 @@
 @testable import Detect
 
 extension Engine {
-  /// Every part of the engine's state, one record each, by key: what a snapshot from nothing would hold.
+  /// Every part of the engine's state, one record each, by key: what a snapshot from nothing would hold. Of
+  /// work that has steps left, only what is done.
   var state: [[UInt8]: [UInt8]?] {
     var copy = self
+    copy.advancing = nil
+    copy.rollout = nil
     for index in copy.things.indices { copy.markChanged(index) }
     copy.unsaved.catalog = [:]
     for change in copy.catalog.everything { copy.unsaved.note(change) }

@@ -68,13 +68,24 @@ struct RandomInputs {
     // A life begins with many changes, so that there is something to judge.
     let kind = told < 30 && chance(1, in: 2) ? 2 : Int.random(in: 0..<20, using: &random)
     switch kind {
-    case 0, 1: return .advance(to: now)
+    case 4 where !engine.isRollingOut && chance(1, in: 2): return verification(of: engine)
+    case 0..<12 where engine.hasWork: return .proceed(steps: steps())
+    case 0, 1: return .advance(to: now, steps: steps())
     case 2, 3:
       let changes = change(in: engine.catalog)
-      return changes.isEmpty ? .advance(to: now) : .changes(changes, at: now)
-    case 4 where chance(1, in: 2): return verification(of: engine)
+      return changes.isEmpty
+        ? .advance(to: now, steps: steps()) : .changes(changes, at: now, steps: steps())
     default:
       return .reports((0..<Int.random(in: 1...6, using: &random)).map { _ in report() }, at: now)
+    }
+  }
+
+  /// How much of a close or a change is done at once: often all, often so little that it takes many slices.
+  private mutating func steps() -> Int {
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0, 1: .max
+    case 2: Int.random(in: 1...3, using: &random)
+    default: Int.random(in: 1...40, using: &random)
     }
   }
 

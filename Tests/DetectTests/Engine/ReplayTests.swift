@@ -37,7 +37,7 @@ import Testing
     run(inputs.first)
     for step in 0..<600 {
       run(inputs.next(after: live))
-      if step % 170 == 169 { save() }
+      if step % 170 >= 150, !live.hasWork, journal.count > 100 { save() }
     }
 
     var restored = Engine()

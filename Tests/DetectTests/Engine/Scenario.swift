@@ -17,6 +17,8 @@ import Testing
 ///     at SECONDS report THING ID METRIC[@TOPIC]=VALUE… [own-time SECONDS]
 ///     at SECONDS advance
 ///     explain                          (from here on, under each in-alarm event why it was)
+///     slice STEPS                      what takes long is cut from here on, and goes on with
+///     proceed
 ///
 /// A VALUE is `count:5`, `ports:22,443`, `cidrs:10.0.0.0/8`, `number:-1.5`, `numbers:1,2.5`, `strings:a,b`
 /// or, in a behavior, `p99.9`; `ports:` is an empty list. All `behavior` lines of a profile make it; a later one replaces the profile's behaviors
@@ -25,6 +27,7 @@ import Testing
 struct Scenario {
   private var engine = Engine()
   private var now: Int64 = 0
+  private var steps = Int.max
   private var behaviors: [String: [Behavior]] = [:]
   private var openProfile: String?
   private var explains = false
@@ -57,6 +60,8 @@ struct Scenario {
     if step[0] != "behavior" { try closeProfile() }
     switch step[0] {
     case "setting": try set(step)
+    case "slice": steps = Int(step[1]) ?? 0
+    case "proceed": apply(.proceed(steps: steps))
     case "behavior":
       if openProfile != step[1] {
         try closeProfile()
@@ -99,7 +104,7 @@ struct Scenario {
     case "explain": explains = true
     case "at":
       now = try milliseconds(step[1])
-      if step[2] == "advance" { return apply(.advance(to: now)) }
+      if step[2] == "advance" { return apply(.advance(to: now, steps: steps)) }
       try report(step)
     default: throw Fault(line: step.joined(separator: " "), why: "unknown step")
     }
@@ -182,7 +187,7 @@ struct Scenario {
   private mutating func decide<O: Operation>(_ operation: O) throws {
     let moment = Moment(now: now, identifier: "00000000-0000-0000-0000-000000000000")
     let decision = try operation.decide(engine.catalog, at: moment)
-    if !decision.changes.isEmpty { apply(.changes(decision.changes, at: now)) }
+    if !decision.changes.isEmpty { apply(.changes(decision.changes, at: now, steps: steps)) }
   }
 
   // MARK: What is said

@@ -123,7 +123,8 @@ extension TwinEngine {
     return parts
   }
 
-  mutating func endWhatIsNotJudged() {
+  /// Drops what is not judged any more, and returns what there is to say of it, in order.
+  mutating func endWhatIsNotJudged() -> [Said] {
     var ended: [(key: Key, streak: Streak)] = []
     for (key, streak) in streaks {
       let profile = covering(key.thing).first { $0.name == key.profile }
@@ -140,9 +141,12 @@ extension TwinEngine {
       if a.key.profile != b.key.profile { return a.key.profile < b.key.profile }
       return a.streak.order < b.streak.order
     }
-    for end in ended {
-      guard let alarm = end.streak.alarm else { continue }
-      say(.alarmInvalidated, end.key, at: clock, nil, alarm.id)
+    return ended.compactMap { key, streak in
+      guard let alarm = streak.alarm else { return nil }
+      return Said(
+        type: .alarmInvalidated, thing: key.thing, profile: key.profile, behavior: key.behavior,
+        time: clock, value: nil, episode: alarm.id,
+        verification: verifications[alarm.id] ?? .none)
     }
   }
 }

@@ -70,18 +70,30 @@ struct TwinEngine {
   var verifications: [Int: Verification] = [:]
   var said: [Said] = []
 
+  /// What is left of a close or a change, a piece after the other.
+  var pieces: [Piece] = []
+  /// How far the advance goes that has not come to its end, and the bucket that it closes.
+  var horizon: Int64?
+  var closing: Int64?
+  /// Whether a change has something left to say; what reports lead to is said behind it.
+  var isRollingOut = false
+  var waiting: [Said] = []
+
   mutating func apply(_ input: Input) {
     switch input {
     case .reports(let reports, let time):
       clock = max(clock, time)
       for report in reports { take(report) }
-    case .changes(let changes, let time):
+    case .changes(let changes, let time, let steps):
       clock = max(clock, time)
       for change in changes { apply(change) }
-      endWhatIsNotJudged()
-    case .advance(let time):
+      say(endWhatIsNotJudged(), of: changes)
+      proceed(steps)
+    case .advance(let time, let steps):
       clock = max(clock, time)
-      advance()
+      horizon = clock - settings.grace
+      proceed(steps)
+    case .proceed(let steps): proceed(steps)
     case .configure(let settings): self.settings = settings
     // Identifiers are not the twin's; whoever compares tells it the episode.
     case .verify(_, let time): clock = max(clock, time)
@@ -189,48 +201,36 @@ struct TwinEngine {
 
   // MARK: Time
 
-  mutating func advance() {
-    let horizon = clock - settings.grace
-    let ends = Set(values.map { bucketEnd($0.time) }).filter { $0 > closed && $0 <= horizon }
-    for end in ends.sorted() {
-      endSilences(before: end)
-      close(end)
-      closed = end
-    }
-    endSilences(before: horizon)
-  }
-
-  mutating func close(_ end: Int64) {
-    let things = Set(values.map(\.thing)).sorted()
-    for thing in things {
-      for profile in covering(thing) {
-        for behavior in profile.behaviors {
-          guard let criteria = behavior.criteria,
-            let value = closingValue(thing, behavior, end)
-          else { continue }
-          let key = Key(thing: thing, profile: profile.name, behavior: behavior.name)
-          let told: MetricValue =
-            custom[behavior.metric ?? ""] == nil ? .count(Int64(value)) : .number(value)
-          if let statistic = criteria.statistic {
-            let population = things.filter { other in
-              covering(other).contains { $0.name == profile.name }
-            }.compactMap { closingValue($0, behavior, end) }.sorted()
-            guard population.count >= 2, !population.contains(where: { $0 < 0 }) else { continue }
-            let threshold = percentile(statistic, of: population)
-            let toldThreshold: MetricValue =
-              custom[behavior.metric ?? ""] == nil
-              ? .count(Int64(threshold)) : .number(threshold)
-            let rank = population.count { $0 < value } + 1
-            count(
-              key, behavior, holds(value, criteria, threshold), at: end, told,
-              .percentile(
-                toldThreshold, value: told, FleetRank(things: population.count, rank: rank)))
-          } else if case .count(let threshold)? = criteria.value {
-            count(key, behavior, holds(value, criteria, Double(threshold)), at: end, told)
-          }
+  mutating func judge(_ thing: String, _ end: Int64) {
+    for profile in covering(thing) {
+      for behavior in profile.behaviors {
+        guard let criteria = behavior.criteria,
+          let value = closingValue(thing, behavior, end)
+        else { continue }
+        let key = Key(thing: thing, profile: profile.name, behavior: behavior.name)
+        let told: MetricValue =
+          custom[behavior.metric ?? ""] == nil ? .count(Int64(value)) : .number(value)
+        if let statistic = criteria.statistic {
+          let population = population(of: profile.name, behavior, end)
+          guard population.count >= 2, !population.contains(where: { $0 < 0 }) else { continue }
+          let threshold = percentile(statistic, of: population)
+          let toldThreshold: MetricValue =
+            custom[behavior.metric ?? ""] == nil ? .count(Int64(threshold)) : .number(threshold)
+          let rank = population.count { $0 < value } + 1
+          count(
+            key, behavior, holds(value, criteria, threshold), at: end, told,
+            .percentile(
+              toldThreshold, value: told, FleetRank(things: population.count, rank: rank)))
+        } else if case .count(let threshold)? = criteria.value {
+          count(key, behavior, holds(value, criteria, Double(threshold)), at: end, told)
         }
       }
     }
+  }
+
+  func population(of profile: String, _ behavior: Behavior, _ end: Int64) -> [Double] {
+    Set(values.map(\.thing)).filter { other in covering(other).contains { $0.name == profile } }
+      .compactMap { closingValue($0, behavior, end) }.sorted()
   }
 
   func closingValue(_ thing: String, _ behavior: Behavior, _ end: Int64) -> Double? {
@@ -309,21 +309,23 @@ struct TwinEngine {
       if streak.alarm == nil, streak.violating >= needed {
         episodes += 1
         streak.alarm = (episodes, time)
-        say(.inAlarm, key, at: time, value, episodes)
-        said[said.count - 1].datapoints = streak.trace
-        said[said.count - 1].targets = targets(of: key.profile, covering: key.thing)
+        say(
+          .inAlarm, key, at: time, value, episodes, because: streak.trace,
+          targets(of: key.profile, covering: key.thing))
       }
     }
     streaks[key] = streak
   }
 
   mutating func say(
-    _ type: ViolationEventType, _ key: Key, at time: Int64, _ value: MetricValue?, _ episode: Int
+    _ type: ViolationEventType, _ key: Key, at time: Int64, _ value: MetricValue?, _ episode: Int,
+    because datapoints: [ExplainedDatapoint] = [], _ targets: Set<Target> = []
   ) {
-    said.append(
-      Said(
-        type: type, thing: key.thing, profile: key.profile, behavior: key.behavior, time: time,
-        value: value, episode: episode, verification: verifications[episode] ?? .none))
+    let event = Said(
+      type: type, thing: key.thing, profile: key.profile, behavior: key.behavior, time: time,
+      value: value, episode: episode, verification: verifications[episode] ?? .none,
+      datapoints: datapoints, targets: targets)
+    if isRollingOut { waiting.append(event) } else { said.append(event) }
   }
 
   func holds(_ value: Double, _ criteria: BehaviorCriteria, _ threshold: Double) -> Bool {

@@ -22,7 +22,9 @@ import Testing
         alerts: outcome.alerts)
       if position > 100 { spoil(&group) }
       try store.commit(group)
-      if position == 100 { try store.writeSnapshot(engine.takeSnapshot(at: position)) }
+      if 60...100 ~= position, !engine.hasWork {
+        try store.writeSnapshot(engine.takeSnapshot(at: position))
+      }
     }
     return store
   }
@@ -34,7 +36,7 @@ import Testing
     let store = try lived(seed: seed)
     let audit = try StoreAudit(of: store)
     #expect(audit.faults == [])
-    #expect((audit.snapshotPosition, audit.groups) == (100, 300))
+    #expect(audit.snapshotPosition > 60 && audit.snapshotPosition + Int64(audit.groups) == 400)
     #expect(audit.events == audit.lastSequence)
     let times = try store.violationEvents(afterSequence: 0, limit: .max).map(\.time).sorted()
     let middle = times.isEmpty ? 0 : times[times.count / 2]

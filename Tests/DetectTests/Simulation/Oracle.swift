@@ -30,13 +30,13 @@ struct FaultlessRun {
         note(outcome)
         if outcome.batch.accepted == 1 { accepted.append(report) }
       }
-    case .changes(let changes, _):
+    case .changes(let changes, _, _):
       // The first change of an update of a dimension is the dimension's; profiles follow unasked.
       if case .putProfile(let profile)? = changes.first {
         descriptions.append(profile.description ?? "")
       }
       note(engine.apply(input))
-    case .advance, .configure: note(engine.apply(input))
+    case .advance, .proceed, .configure: note(engine.apply(input))
     case .verify(let said, _):
       note(engine.apply(input))
       verifications.append(said)

@@ -128,6 +128,7 @@ final class Simulation: @unchecked Sendable {
     service = try? DetectService(
       store: store, settings: drawSettings(),
       workers: Workers(engine: workers[0], writer: workers[1], reader: workers[2]),
+      stepsPerSlice: [1, 3, 10, 30, Limits.stepsPerSlice][Int.random(in: 0..<5, using: &random)],
       clock: { [clock] in clock.now }, identifiers: { identifier }, onFault: { _ in })
     if service != nil { lanes += workers }
   }

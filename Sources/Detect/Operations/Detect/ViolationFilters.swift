@@ -76,14 +76,18 @@ extension ListViolationEvents {
   }
 
   /// What to ask the store, one more than a page so that the end is seen.
-  func query(_ paging: Paging) throws(DetectError) -> ViolationEventQuery {
+  ///
+  /// - Parameter lastSequence: the sequence number of the last event to list.
+  func query(
+    _ paging: Paging, upTo lastSequence: Int64
+  ) throws(DetectError) -> ViolationEventQuery {
     let (start, end) = try FieldCheck.timeRange(startTime, endTime)
     let position = try paging.eventPosition()
     return ViolationEventQuery(
       start: start, end: end, thing: thingName.map(ThingName.init),
       securityProfileName: securityProfileName, criteriaType: behaviorCriteriaType,
       suppressed: listSuppressedAlerts, verificationState: verificationState, after: position,
-      limit: paging.limit + 1)
+      lastSequence: lastSequence, limit: paging.limit + 1)
   }
 }
 

@@ -1,0 +1,112 @@
+import Testing
+
+@testable import Detect
+
+/// What takes long is cut into slices, and comes out as if it were not.
+@Suite struct SliceTests {
+  /// An engine that gets the same inputs, but all that can be cut is cut, with nothing in between.
+  private struct Sliced {
+    var engine = Engine()
+    var slices = 0
+
+    mutating func apply(_ input: Input, steps: Int) -> [ViolationEvent] {
+      var events: [ViolationEvent]
+      switch input {
+      case .advance(let time, _): events = engine.apply(.advance(to: time, steps: steps)).events
+      case .changes(let changes, let time, _):
+        events = engine.apply(.changes(changes, at: time, steps: steps)).events
+      default: events = engine.apply(input).events
+      }
+      while engine.hasWork {
+        slices += 1
+        events += engine.apply(.proceed(steps: steps)).events
+      }
+      return events
+    }
+  }
+
+  @Test(arguments: 1...30 as ClosedRange<UInt64>)
+  func `with nothing in between, slices say what the whole says`(seed: UInt64) {
+    var inputs = RandomInputs(seed: seed)
+    var whole = Engine()
+    var sliced = Sliced()
+    let steps = Int(seed % 3) + 1
+    var input = inputs.first
+    for _ in 0..<400 {
+      switch input {
+      case .advance(let time, _): input = .advance(to: time)
+      case .changes(let changes, let time, _): input = .changes(changes, at: time)
+      default: break
+      }
+      let expected = whole.apply(input)
+      #expect(sliced.apply(input, steps: steps) == expected.events, "seed \(seed)")
+      #expect(!whole.hasWork)
+      input = inputs.next(after: whole)
+    }
+    #expect(sliced.engine.state == whole.state, "seed \(seed)")
+    #expect(sliced.slices > 5)
+  }
+
+  @Test func `a slice does no more than it is given, but for the last thing and its events`() {
+    var engine = Engine()
+    var inputs = RandomInputs(seed: 1)
+    var (slices, most) = (0, 0)
+    _ = engine.apply(inputs.first)
+    for _ in 0..<4000 {
+      let input = inputs.next(after: engine)
+      let outcome = engine.apply(input)
+      guard case .proceed(let steps) = input, steps < .max, steps > 0 else { continue }
+      slices += 1
+      most = max(most, outcome.steps - steps)
+    }
+    #expect(slices > 50)
+    #expect(most <= Work.stepsPerEvent * 20)
+  }
+
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func `the order of names is that of sorting, and a walk goes on where it left off`(
+    seed: UInt64
+  ) {
+    var random = SeededGenerator(seed: seed)
+    var names: [String] = []
+    var order = NameOrder()
+    for _ in 0..<Int.random(in: 1...3000, using: &random) {
+      let name = "\(Int.random(in: 0..<1_000_000, using: &random))"
+      guard !names.contains(name) else { continue }
+      order.insert(names.count) { names[$0] < name }
+      names.append(name)
+    }
+    let sorted = names.indices.sorted { names[$0] < names[$1] }
+    var place = order.place { _ in false }
+    var walked: [Int] = []
+    while let next = order.next(&place) { walked.append(next) }
+    #expect(walked == sorted)
+    for _ in 0..<20 {
+      let index = Int.random(in: 0..<sorted.count, using: &random)
+      var place = order.place { names[$0] <= names[sorted[index]] }
+      #expect(order.next(&place) == sorted.dropFirst(index + 1).first)
+    }
+  }
+
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func `a set of things contains what was put in and not removed`(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var set = ThingSet()
+    var expected: Set<Int> = []
+    for _ in 0..<300 {
+      let thing = Int.random(in: 0..<500, using: &random)
+      if Int.random(in: 0..<3, using: &random) == 0 {
+        set.remove(thing)
+        expected.remove(thing)
+      } else {
+        set.insert(thing)
+        expected.insert(thing)
+      }
+    }
+    #expect(set.count == expected.count)
+    #expect((0..<600).filter { set.contains($0) } == expected.sorted())
+    for thing in 0..<600 {
+      #expect(set.first(from: thing) == expected.filter { $0 >= thing }.min())
+    }
+  }
+}
