@@ -6,9 +6,6 @@
 /// Only the last byte of a number has no top bit. So a reader that comes from behind knows as well where a
 /// number begins: behind the byte before it that has none.
 struct PackedBytes: Hashable, Sendable {
-  /// No number takes more bytes.
-  static let longestNumber = 10
-
   private(set) var bytes: [UInt8] = []
 
   init() {}

@@ -84,12 +84,6 @@ struct ByteReader: Sendable {
     return text
   }
 
-  mutating func readBlob() throws(StoreError) -> [UInt8] {
-    let length = try readCount()
-    defer { position += length }
-    return Array(bytes[position..<position + length])
-  }
-
   mutating func readOptional<Value>(
     _ body: (inout ByteReader) throws(StoreError) -> Value
   ) throws(StoreError) -> Value? {
