@@ -74,7 +74,7 @@ struct AlertTargetsFile: Decodable {
       self = try JSONDecoder().decode(Self.self, from: data)
     } catch {
       // The decoder's own words might quote a secret.
-      throw ValidationError("the file \(path) is not of the form that the README shows")
+      throw ValidationError("the file \(path) is not of the form that docs/alerts.md shows")
     }
     if let fault { throw ValidationError("the file \(path): \(fault)") }
   }

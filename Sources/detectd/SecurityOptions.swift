@@ -37,7 +37,8 @@ struct SecurityOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who may do what, and how often: a JSON file. README explains it.", valueName: "file"))
+      "Who may do what, and how often: a JSON file. docs/security.md explains it.",
+      valueName: "file"))
   var accessPolicy: String?
 
   @Flag(
@@ -100,8 +101,8 @@ extension SecurityOptions {
     }
     if let gap = security.gap, !address.isLoopback, !insecure {
       throw ValidationError(
-        "others reach \(address), and \(gap). README says how to secure it; --insecure listens all "
-          + "the same")
+        "others reach \(address), and \(gap). docs/security.md says how to secure it; --insecure "
+          + "listens all the same")
     }
     return security
   }

@@ -1,4 +1,4 @@
-"""Certificates and tokens for a trial, made with openssl as the README says."""
+"""Certificates and tokens for a trial, made with openssl as docs/security.md says."""
 
 import base64
 import json

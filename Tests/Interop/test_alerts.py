@@ -440,7 +440,7 @@ def test_a_receiver_that_nobody_vouches_for_gets_nothing(daemon_on, tmp_path, re
         ({}, 0o644, "chmod 600"),
         ({"webhooks": {"a": {"url": "http://x", "secret": SECRET}}}, 0o600, "https://"),
         ({"webhooks": {"a": {"url": "https://x", "secret": "short"}}}, 0o600, "16 bytes"),
-        ({"webhooks": {"a": {"url": "https://x"}}}, 0o600, "form that the README shows"),
+        ({"webhooks": {"a": {"url": "https://x"}}}, 0o600, "form that docs/alerts.md shows"),
         ({"sns": {"endpoint": "sns.local"}}, 0o600, "https:// or http://"),
         ({"sns": {"endpoint": "http://sns.local"}}, 0o600, "AWS_ACCESS_KEY_ID"),
         (

@@ -59,8 +59,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("", "form that the README shows"), ("[]", "form that the README shows"),
-      (#"{"webhooks": {"a": {"url": "https://x"}}}"#, "form that the README shows"),
+      ("", "form that docs/alerts.md shows"), ("[]", "form that docs/alerts.md shows"),
+      (#"{"webhooks": {"a": {"url": "https://x"}}}"#, "form that docs/alerts.md shows"),
       (
         #"{"webhooks": {"a": {"url": "http://x", "secret": "0123456789abcdef"}}}"#,
         "should begin with https://"

@@ -13,14 +13,14 @@ import Testing
     #expect(listed.subtracting(["config"]) == Set(OptionSources.names))
   }
 
-  @Test func `The README names every option and every exit code`() throws {
+  @Test func `The documents name every option and every exit code`() throws {
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    let data = try #require(FileManager.default.contents(atPath: "/\(root)/README.md"))
-    let readme = String(decoding: data, as: UTF8.self)
-    #expect(OptionSources.names.filter { !readme.contains("`--\($0)`") } == [])
+    let data = try #require(FileManager.default.contents(atPath: "/\(root)/docs/options.md"))
+    let page = String(decoding: data, as: UTF8.self)
+    #expect(OptionSources.names.filter { !page.contains("`--\($0)`") } == [])
     let codes = Detectd.helpMessage().matches(of: #/(?m)^  (\d+)  /#).map(\.1)
     #expect(codes.count == 9)
-    #expect(codes.filter { !readme.contains("| \($0) |") } == [])
+    #expect(codes.filter { !page.contains("| \($0) |") } == [])
   }
 
   @Test func `Without options the settings are the domain's defaults`() throws {
