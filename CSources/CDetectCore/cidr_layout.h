@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "btree.h"
+#include "cidr_entries.h"
 
 /*
  * A frozen set, in lines of 64 bytes:
@@ -32,7 +33,6 @@
 #define IPV6_NODE 8u
 #define MAX_HIGH_ROOT_LINES 4u
 #define MAX_IPV4_RANGES_IN_TREE 8192u /* more are searched faster in the trie, in less memory */
-#define NO_PARENT UINT32_MAX
 
 enum cidr_flags {
   STARTS_IN_IPV4 = 1, /* 0.0.0.0 is inside; the next for the first address of either IPv6 tree */
@@ -64,13 +64,6 @@ struct ipv6_root {
   uint8_t unused;
   uint32_t low_line; /* where the levels of the low tree begin */
   uint64_t high_root[HIGH_ROOT];
-};
-
-/* A prefix as added. */
-struct entry {
-  core_address network;
-  uint32_t length;
-  uint32_t parent; /* the index of the nearest entry around this one */
 };
 
 _Static_assert(sizeof(struct core_cidr_set) == LINE && sizeof(struct ipv6_root) == LINE, "lines");
@@ -112,18 +105,11 @@ bool next_ipv4_range(const core_cidr_set *set, uint64_t *index, uint32_t *first,
 bool next_high_range(const core_cidr_set *set, uint32_t *index, uint64_t *first, uint64_t *last);
 bool next_low_range(const core_cidr_set *set, uint32_t *index, core_range *range);
 
-/* The entries of a builder or of a set, cidr_builder.c. */
+/* The prefixes that a set has kept. */
 const struct entry *entries_of(const core_cidr_set *set);
 uint32_t entry_count(const core_cidr_set *set);
-bool entry_comes_before(const struct entry *a, const struct entry *b);
-uint32_t find_parent(const struct entry *entries, uint32_t index);
-bool merge_range(const struct entry *entries, uint32_t count, uint32_t *index, core_range *range);
 
-static inline bool entry_contains(const struct entry *entry, core_address address) {
-  return prefix_contains(entry->network, entry->length, address);
-}
-
-/* cidr_freeze.c; the entries are sorted, without duplicates, and know their parents. */
+/* A set of ordered entries. */
 core_status freeze_entries(const core_allocator *memory, const struct entry *entries,
                            uint32_t count, const core_cidr_options *options, core_cidr_set **set);
 
