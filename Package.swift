@@ -7,6 +7,7 @@ import PackageDescription
 //   detectd ──► DetectAPI ──► RPC ──► CNghttp2, CZlib, SwiftNIO, SwiftNIO SSL
 //      │            ├──────► Access ──► JWTKit
 //      │            └──────► Detect ──► CDetectCore
+//      ├──────► AWSAPI ───────┤       (and RPC for its TLS, Access, SigV4, Hummingbird)
 //      ├──────► StoreSQLite ──┤
 //      └──────► Alerts ───────┘
 //                 └──────► SigV4 ──► Crypto
@@ -43,6 +44,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   ],
   targets: [
     // C
@@ -84,6 +87,19 @@ let package = Package(
     .target(
       name: "DetectAPI", dependencies: ["Access", "Detect", "RPC", "CDetectProto", "CProtobufC"],
       swiftSettings: swift),
+    .target(
+      name: "AWSAPI",
+      dependencies: [
+        "Access", "Detect", "RPC", "SigV4",
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: swift),
     .target(name: "StoreSQLite", dependencies: ["Detect", "CSQLite"], swiftSettings: swift),
     .target(
       name: "SigV4", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
@@ -102,7 +118,7 @@ let package = Package(
     .executableTarget(
       name: "detectd",
       dependencies: [
-        "DetectAPI", "RPC", "Access", "Detect", "StoreSQLite", "Alerts", "SigV4",
+        "DetectAPI", "AWSAPI", "RPC", "Access", "Detect", "StoreSQLite", "Alerts", "SigV4",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -155,6 +171,17 @@ let package = Package(
       name: "DetectAPITests",
       dependencies: [
         "DetectAPI", "Access", "Detect", "RPC",
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: swift),
+    .testTarget(
+      name: "AWSAPITests",
+      dependencies: [
+        "AWSAPI", "Access", "Detect", "RPC",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swift),
     .testTarget(

@@ -131,6 +131,34 @@ package final class AccessControl: Sendable {
     }
   }
 
+  /// Decides over a call: who makes it, whether that caller has the role of the method, and whether it
+  /// calls too often. Nil where the method is for everybody, who need not say who they are.
+  ///
+  /// - Parameters:
+  ///   - method: the path of a method of the contract.
+  ///   - address: where the client is, without its port.
+  ///   - uptime: nanoseconds of a clock that is never set.
+  ///   - name: becomes the caller's name as soon as it is known, for the log.
+  ///   - credentials: what the client shows.
+  package func admit(
+    to method: String, from address: String, uptime: Int64, name: inout String,
+    _ credentials: () throws(Denial) -> Credentials
+  ) throws(Denial) -> (caller: Caller, credentials: Credentials)? {
+    name = "address \(address)"
+    guard case .role(let role) = MethodRoles.audiences[method] else {
+      try count(method: method, client: name, now: uptime)
+      return nil
+    }
+    let credentials = try credentials()
+    let caller = try caller(credentials)
+    name = caller.name
+    guard caller.grants.allows(role) else {
+      throw .forbidden(reason: "the policy does not allow this caller to \(role)")
+    }
+    try count(method: method, client: name, now: uptime)
+    return (caller, credentials)
+  }
+
   /// Counts a call against the rates. `now` is nanoseconds of a clock that is never set. Throws
   /// `throttled`.
   package func count(method: String, client: String, now: Int64) throws(Denial) {

@@ -71,3 +71,13 @@ package enum Denial: Error, Sendable, Equatable {
   /// The caller, or all together, call too often: try again after so many milliseconds.
   case throttled(milliseconds: Int64)
 }
+
+extension Denial {
+  /// The reason, for the log.
+  package var logText: String {
+    switch self {
+    case .unauthenticated(let reason, _), .forbidden(let reason): reason
+    case .throttled: "too many calls"
+    }
+  }
+}

@@ -1,3 +1,4 @@
+import AWSAPI
 import Access
 import Alerts
 import Detect
@@ -9,9 +10,10 @@ import StoreSQLite
 
 /// The parts of the server, put together and running.
 ///
-///     RPCServer ──► Router ──► DetectService ──► SQLiteStore
-///                                   ▲
-///               AlertRoutes ◄── Courier
+///     RPCServer ──► DetectAPI.Router ──┐
+///                                      ├──► DetectService ──► SQLiteStore
+///     AWSServer ──► AWSAPI.Router ─────┘         ▲
+///                             AlertRoutes ◄── Courier
 struct Daemon: Service {
   private let store: SQLiteStore
   private let service: DetectService
@@ -19,9 +21,11 @@ struct Daemon: Service {
   private let routes: AlertRoutes
   private let drain: Drain
   private let server: RunningServer
+  /// Nil where the REST-JSON face is off.
+  private let awsServer: AWSServer?
   private let logger: Logger
-  /// With the port that is listened on.
-  private let address: ListenAddress
+  /// With the ports that are listened on.
+  private let addresses: ListenAddresses
   private let directory: String
   private let security: Security
   /// To be run beside the daemon.
@@ -29,13 +33,15 @@ struct Daemon: Service {
 
   /// Opens the store, loads what it knows and listens.
   init(
-    directory: String, address: ListenAddress, security: Security, settings: Settings,
+    directory: String, addresses: ListenAddresses, security: Security, settings: Settings,
     policy: DeliveryPolicy, routes: AlertRoutes, logger: Logger
   ) async throws(StartFailure) {
     self.logger = logger
     self.security = security
     let (tls, access) = try await Self.open(security)
-    reloader = Reloader(tls: tls, access: access, paths: security.paths, logger: logger)
+    reloader = Reloader(
+      tls: [tls?.grpc, tls?.aws].compactMap(\.self), access: access, paths: security.paths,
+      logger: logger)
     drain = Drain()
     do throws(StoreError) {
       store = try SQLiteStore(directory: directory)
@@ -47,26 +53,47 @@ struct Daemon: Service {
     courier = Courier(
       source: service.alerts, policy: policy, routes: routes.route, clock: System.steadyMilliseconds
     ) { report in logger.log(report) }
-    let methods = Router.methods(of: service, drain: drain) { text in
-      logger.error("internal failure", metadata: ["reason": "\(text)"])
-    }
+    let methods = DetectAPI.Router.methods(of: service, drain: drain, logFailure: logger.failure)
     do throws(BindError) {
       server = try await RPCServer(
-        methods: methods, tls: tls, gate: access.map { Self.gate($0, logger) }, logger: logger
-      ).start(host: address.host, port: address.port)
+        methods: methods, tls: tls?.grpc, gate: access.map { Self.gate($0, logger) }, logger: logger
+      ).start(host: addresses.grpc.host, port: addresses.grpc.port)
     } catch {
-      throw .listener(error)
+      throw .listener(error, option: "--listen")
     }
-    self.address = ListenAddress(host: address.host, port: server.port)
+    awsServer = try await Self.startAWS(addresses.aws, service, tls?.aws, access, logger)
+    self.addresses = addresses.with(grpcPort: server.port, awsPort: awsServer?.port)
     self.directory = directory
+  }
+
+  /// Of the same files, for what is spoken on each listener.
+  private typealias TLSContexts = (grpc: TLSContext, aws: TLSContext)
+
+  private static func startAWS(
+    _ address: ListenAddress?, _ service: DetectService, _ tls: TLSContext?,
+    _ access: AccessControl?, _ logger: Logger
+  ) async throws(StartFailure) -> AWSServer? {
+    guard let address else { return nil }
+    let responder = Responder(
+      router: AWSAPI.Router(service: service, logFailure: logger.failure),
+      gate: access.map { Gate(access: $0, log: QuietLog(logger), uptime: System.uptime) },
+      identifiers: System.identifier, logger: logger)
+    do throws(BindError) {
+      return try await AWSServer.start(
+        responder, host: address.host, port: address.port, tls: tls, logger: logger)
+    } catch {
+      throw .listener(error, option: "--aws-listen")
+    }
   }
 
   private static func open(
     _ security: Security
-  ) async throws(StartFailure) -> (TLSContext?, AccessControl?) {
-    var (tls, access): (TLSContext?, AccessControl?)
+  ) async throws(StartFailure) -> (TLSContexts?, AccessControl?) {
+    var (tls, access): (TLSContexts?, AccessControl?)
     do throws(TLSError) {
-      if let files = security.tls { tls = try TLSContext(files) }
+      if let files = security.tls {
+        tls = (try TLSContext(files), try TLSContext(files, protocols: ["h2", "http/1.1"]))
+      }
     } catch {
       throw .tls(error)
     }
@@ -99,9 +126,10 @@ struct Daemon: Service {
   /// Says whom the daemon trusts. Nothing else tells that everybody may do everything.
   private func announceSecurity() {
     guard let gap = security.gap else { return }
-    if !address.isLoopback {
+    for address in addresses.all where !address.isLoopback {
       logger.warning("others reach \(address), and \(gap)")
-    } else if !security.identifiesCallers {
+    }
+    if addresses.all.allSatisfy(\.isLoopback), !security.identifiesCallers {
       logger.info("who is on this machine may read and change everything: \(gap)")
     }
   }
@@ -109,7 +137,10 @@ struct Daemon: Service {
   /// Ticks until a signal asks to stop; then finishes what is under way, makes it durable and returns.
   func run() async throws {
     // Only now: whoever reads that the daemon listens may send it a signal.
-    logger.info("listening on \(address)", metadata: ["data-dir": "\(directory)"])
+    logger.info("listening on \(addresses.grpc)", metadata: ["data-dir": "\(directory)"])
+    if let address = addresses.aws {
+      logger.info("the AWS protocol is spoken on \(address)")
+    }
     announceSecurity()
     // Of its own: it must not end before what it waits for at a stop.
     let delivery = Task { [courier] in await courier.run() }
@@ -126,7 +157,9 @@ struct Daemon: Service {
     let impatience = Impatience(patience: Limits.stop)
     logger.info("stopping")
     drain.begin()
+    async let awsStop: Void? = awsServer?.shutdownGracefully()
     await server.shutdownGracefully()
+    _ = await awsStop
     courier.stop()
     await delivery.value
     await routes.close()
@@ -138,6 +171,11 @@ struct Daemon: Service {
 }
 
 extension Logger {
+  /// Writes the text of an internal failure, which no caller gets to see.
+  fileprivate var failure: @Sendable (String) -> Void {
+    { text in error("internal failure", metadata: ["reason": "\(text)"]) }
+  }
+
   /// Writes what the operator should know of the delivery of alerts. Reasons are what receivers and the system
   /// say; neither secrets nor URLs are among them.
   fileprivate func log(_ report: Courier.Report) {

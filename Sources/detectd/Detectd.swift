@@ -9,7 +9,7 @@ import UnixSignals
 @main struct Detectd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "detectd",
-    abstract: "Serves security profiles, metrics and violations over gRPC.",
+    abstract: "Serves security profiles, metrics and violations over gRPC and AWS's REST-JSON.",
     usage: """
       detectd --data-dir <dir> [--listen <address>] [<options>]
       detectd verify --data-dir <dir>
@@ -83,7 +83,8 @@ import UnixSignals
 
   private static func serve(_ options: Options) async throws {
     let (directory, settings) = (try options.dataDirectory(), try options.settings())
-    let security = try options.security.security(on: options.server.listen)
+    let addresses = ListenAddresses(grpc: options.server.listen, aws: options.server.awsListen)
+    let security = try options.security.security(on: addresses.all)
     let policy = try options.deliveryPolicy()
     let targets =
       if let path = options.alerts.alertTargets {
@@ -96,7 +97,7 @@ import UnixSignals
       environment: ProcessInfo.processInfo.environment)
     System.prepareProcess()
     let daemon = try await Daemon(
-      directory: directory, address: options.server.listen, security: security,
+      directory: directory, addresses: addresses, security: security,
       settings: settings, policy: policy, routes: routes, logger: options.logger)
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(

@@ -9,7 +9,7 @@ import FoundationEssentials
 enum OptionSources {
   /// The options that the environment and the file may have.
   static let names =
-    ["data-dir", "listen", "log-format", "log-level"]
+    ["data-dir", "listen", "aws-listen", "log-format", "log-level"]
     + ["tls-certificate", "tls-key", "tls-client-ca", "tls-client-certificate"]
     + ["token-issuer", "token-audience", "token-keys", "access-policy"]
     + ["partition", "region", "account-id"]

@@ -73,6 +73,12 @@ struct ServerOptions: ParsableArguments {
       "Listen on this address and port; port 0 is any free one.", valueName: "address"))
   var listen = ListenAddress(host: "127.0.0.1", port: 50051)
 
+  @Option(
+    help: ArgumentHelp(
+      "Speak the REST-JSON protocol of AWS IoT on this address and port, for the aws CLI and SDKs.",
+      valueName: "address"))
+  var awsListen: ListenAddress?
+
   @Option(help: "Write the log as lines of text or of JSON.")
   var logFormat = LogFormat.text
 

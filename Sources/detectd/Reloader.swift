@@ -8,7 +8,8 @@ import UnixSignals
 /// Reads certificates, keys and the policy again when SIGHUP asks for it, and when one of the files has
 /// changed. Files that cannot be used leave what was read before in use.
 struct Reloader: Service {
-  let tls: TLSContext?
+  /// Of each listener, all from the same files.
+  let tls: [TLSContext]
   let access: AccessControl?
   let paths: [String]
   let logger: Logger
@@ -48,7 +49,7 @@ struct Reloader: Service {
 
   func reload() async {
     do throws(TLSError) {
-      try tls?.reload()
+      for context in tls { try context.reload() }
     } catch {
       logger.error("the old certificate stays in use", metadata: ["reason": "\(error)"])
     }
@@ -61,7 +62,7 @@ struct Reloader: Service {
   }
 
   private var tlsMetadata: Logger.Metadata {
-    guard let tls else { return [:] }
+    guard let tls = tls.first else { return [:] }
     return ["certificate-expires": "\(LineLogHandler.timestamp(tls.expiry * 1000))"]
   }
 }

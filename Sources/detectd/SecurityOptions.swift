@@ -77,7 +77,7 @@ struct Security: Equatable {
 
 extension SecurityOptions {
   /// Refuses what each option allows and all together do not, and what others could reach unprotected.
-  func security(on address: ListenAddress) throws(ValidationError) -> Security {
+  func security(on addresses: [ListenAddress]) throws(ValidationError) -> Security {
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key go together")
     }
@@ -99,7 +99,7 @@ extension SecurityOptions {
       throw ValidationError(
         "--access-policy is missing: it says what clients with a certificate or a token may do")
     }
-    if let gap = security.gap, !address.isLoopback, !insecure {
+    if let gap = security.gap, !insecure, let address = addresses.first(where: { !$0.isLoopback }) {
       throw ValidationError(
         "others reach \(address), and \(gap). docs/security.md says how to secure it; --insecure "
           + "listens all the same")

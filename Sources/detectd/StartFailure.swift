@@ -8,7 +8,7 @@ enum StartFailure: Error, CustomStringConvertible {
   case store(StoreError)
   case tls(TLSError)
   case access(AccessFault)
-  case listener(BindError)
+  case listener(BindError, option: String)
 
   var description: String {
     switch self {
@@ -28,8 +28,8 @@ enum StartFailure: Error, CustomStringConvertible {
         + "directory with --data-dir."
     case .tls(let error): "\(error)."
     case .access(let error): "\(error)."
-    case .listener(let error):
-      "\(error). Choose another address with --listen."
+    case .listener(let error, let option):
+      "\(error). Choose another address with \(option)."
     }
   }
 

@@ -11,6 +11,10 @@ import Testing
       "SwiftASN1", "Synchronization", "X509",
     ],
     "Access": ["FoundationEssentials", "JWTKit", "Synchronization"],
+    "AWSAPI": [
+      "Access", "Detect", "FoundationEssentials", "HTTPTypes", "HummingbirdCore",
+      "HummingbirdHTTP2", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "RPC", "SigV4",
+    ],
     "DetectAPI": ["Access", "CDetectProto", "CProtobufC", "Detect", "RPC", "Synchronization"],
     "SigV4": ["Crypto"],
     "Alerts": [
@@ -19,7 +23,7 @@ import Testing
     ],
     "StoreSQLite": ["CSQLite", "Detect", "Dispatch", "Glibc", "Synchronization"],
     "detectd": [
-      "Access", "Alerts", "ArgumentParser", "Detect", "DetectAPI", "Dispatch",
+      "AWSAPI", "Access", "Alerts", "ArgumentParser", "Detect", "DetectAPI", "Dispatch",
       "FoundationEssentials", "Glibc", "Logging", "NIOCore", "NIOPosix", "RPC", "ServiceLifecycle",
       "SigV4", "StoreSQLite", "Synchronization", "UnixSignals",
     ],

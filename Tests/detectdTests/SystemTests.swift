@@ -33,7 +33,7 @@ import Testing
     let failures: [(StartFailure, Int32, String)] = [
       (.store(.corrupt("d/detect.db: bad")), 65, "--data-dir"),
       (.store(.newerSchema(found: 9, supported: 1)), 65, "9"),
-      (.listener(.addressInUse(host: "::1", port: 7)), 69, "--listen"),
+      (.listener(.addressInUse(host: "::1", port: 7), option: "--listen"), 69, "--listen"),
       (.store(.unavailable("d: Permission denied")), 73, "--data-dir"),
       (.store(.inUse("d is in use by another process")), 75, "Stop"),
       (.store(.unsuitable("the account differs")), 78, "settings"),

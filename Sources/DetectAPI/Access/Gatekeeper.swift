@@ -21,20 +21,13 @@ package struct Gatekeeper: Sendable {
 
   /// What the transport asks of each call.
   package func admit(_ call: CallContext) throws(RPCStatus) -> Admission {
-    let address = Self.address(of: call.peer)
-    var name = "address \(address)"
+    let address = String(Self.address(of: call.peer))
+    var name = ""
     do throws(Denial) {
-      guard case .role(let role) = MethodRoles.audiences[call.method] else {
-        try access.count(method: call.method, client: name, now: uptime())
-        return Admission()
-      }
-      let credentials = try Self.credentials(call, address)
-      let caller = try access.caller(credentials)
-      name = caller.name
-      guard caller.grants.allows(role) else {
-        throw .forbidden(reason: "the policy does not allow this caller to \(role)")
-      }
-      try access.count(method: call.method, client: name, now: uptime())
+      let admitted = try access.admit(
+        to: call.method, from: address, uptime: uptime(), name: &name
+      ) { () throws(Denial) in try Self.credentials(call, address) }
+      guard let (caller, credentials) = admitted else { return Admission() }
       return Admission(
         caller: AdmittedCaller(access: access, credentials: credentials),
         lifetime: caller.expiry.map { .milliseconds(max(0, $0 - access.now)) })
@@ -50,28 +43,19 @@ package struct Gatekeeper: Sendable {
 
   /// What the client shows. More than one token is none: nobody knows which of them counts.
   private static func credentials(
-    _ call: CallContext, _ address: Substring
+    _ call: CallContext, _ address: String
   ) throws(Denial) -> Credentials {
     var credentials = Credentials(
       certificate: call.certificate.map {
         CertificateNames(subject: $0.subject, dnsNames: $0.dnsNames, uris: $0.uris)
-      }, address: String(address))
+      }, address: address)
     for value in call.metadata.all(named: "authorization") {
       guard case .text(let text) = value, credentials.token == nil else {
         throw .unauthenticated(reason: "more than one authorization", hasToken: true)
       }
-      credentials.token = try token(text)
+      credentials.token = try BearerToken.token(inAuthorization: text)
     }
     return credentials
-  }
-
-  /// The token of "Bearer TOKEN" (RFC 6750); the scheme in any case.
-  private static func token(_ text: String) throws(Denial) -> String {
-    let parts = text.split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, parts[0].lowercased() == "bearer" else {
-      throw .unauthenticated(reason: "an authorization that is no bearer token", hasToken: true)
-    }
-    return String(parts[1])
   }
 
   /// The address of "192.0.2.7:53210".
@@ -103,16 +87,6 @@ struct Reporter: Sendable {
       return grants
     } catch {
       throw RPCStatus(error)
-    }
-  }
-}
-
-extension Denial {
-  /// For the log.
-  fileprivate var logText: String {
-    switch self {
-    case .unauthenticated(let reason, _), .forbidden(let reason): reason
-    case .throttled: "too many calls"
     }
   }
 }

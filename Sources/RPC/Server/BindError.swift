@@ -29,7 +29,7 @@ package enum BindError: Error, Sendable, Equatable, CustomStringConvertible {
 
 extension BindError {
   /// What the system's refusal means.
-  init(_ error: any Error, host: String, port: Int) {
+  package init(_ error: any Error, host: String, port: Int) {
     switch (error as? IOError)?.errnoCode {
     case EADDRINUSE: self = .addressInUse(host: host, port: port)
     case EACCES, EPERM: self = .permissionDenied(host: host, port: port)

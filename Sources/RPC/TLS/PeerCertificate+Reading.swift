@@ -1,10 +1,10 @@
-import NIOSSL
+package import NIOSSL
 import SwiftASN1
 import X509
 
 extension PeerCertificate {
   /// The names in a certificate; nil if it cannot be read.
-  convenience init?(_ certificate: NIOSSLCertificate) {
+  package convenience init?(_ certificate: NIOSSLCertificate) {
     guard let bytes = try? certificate.toDERBytes(),
       let certificate = try? Certificate(derEncoded: bytes),
       let names = try? certificate.extensions.subjectAlternativeNames ?? SubjectAlternativeNames()

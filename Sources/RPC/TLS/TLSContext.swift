@@ -1,5 +1,5 @@
 import NIOCore
-import NIOSSL
+package import NIOSSL
 import Synchronization
 
 /// The keys that a server shows to new connections. They can be replaced while it serves: what is
@@ -11,19 +11,23 @@ package final class TLSContext: Sendable {
   }
 
   private let files: TLSFiles
+  private let protocols: [String]
   private let shutdownTimeout: Duration
   private let state: Mutex<State>
 
-  /// Reads the files.
-  package init(_ files: TLSFiles, limits: Limits = Limits()) throws(TLSError) {
+  /// Reads the files. `protocols` are what the server speaks, as ALPN names it, the best one first.
+  package init(
+    _ files: TLSFiles, protocols: [String] = ["h2"], limits: Limits = Limits()
+  ) throws(TLSError) {
     self.files = files
+    self.protocols = protocols
     shutdownTimeout = limits.closeTimeout
-    state = Mutex(try Self.read(files, shutdownTimeout))
+    state = Mutex(try Self.read(files, protocols, shutdownTimeout))
   }
 
   /// Reads the files again. If they cannot be used, what was read before stays in use.
   package func reload() throws(TLSError) {
-    let new = try Self.read(files, shutdownTimeout)
+    let new = try Self.read(files, protocols, shutdownTimeout)
     state.withLock { $0 = new }
   }
 
@@ -31,10 +35,10 @@ package final class TLSContext: Sendable {
   package var expiry: Int64 { state.withLock { $0.expiry } }
 
   /// What a new connection begins with.
-  var current: NIOSSLContext { state.withLock { $0.context } }
+  package var current: NIOSSLContext { state.withLock { $0.context } }
 
   private static func read(
-    _ files: TLSFiles, _ shutdownTimeout: Duration
+    _ files: TLSFiles, _ protocols: [String], _ shutdownTimeout: Duration
   ) throws(TLSError) -> State {
     let chain = try use(files.certificateChain) { try NIOSSLCertificate.fromPEMFile($0) }
     guard let leaf = chain.first else {
@@ -47,7 +51,7 @@ package final class TLSContext: Sendable {
     // would shut out the TLS libraries of older devices.
     configuration.minimumTLSVersion = .tlsv12
     configuration.cipherSuiteValues = cipherSuites
-    configuration.applicationProtocols = ["h2"]
+    configuration.applicationProtocols = protocols
     configuration.shutdownTimeout = TimeAmount(shutdownTimeout)
     if let path = files.clientAuthorities {
       let authorities = try use(path) { try NIOSSLCertificate.fromPEMFile($0) }

@@ -1,5 +1,3 @@
-package import Access
-
 /// The role of each method of the contract. A method that is missing here is not served where access
 /// is controlled.
 package enum MethodRoles {

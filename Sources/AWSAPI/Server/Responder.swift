@@ -1,0 +1,119 @@
+internal import Access
+internal import HTTPTypes
+package import HummingbirdCore
+package import Logging
+package import NIOCore
+internal import RPC
+internal import SigV4
+
+/// Answers requests: finds the operation, lets the caller in or not, performs it, and says what came of it.
+package struct Responder: Sendable {
+  let router: Router
+  let gate: Gate?
+  /// The limits that requests are taken under.
+  package let limits: Limits
+  let identifiers: @Sendable () -> String
+  let logger: Logger
+
+  /// - Parameters:
+  ///   - gate: decides over calls; nil lets everybody do everything.
+  ///   - identifiers: a fresh text at each call, for `x-amzn-RequestId`.
+  package init(
+    router: Router, gate: Gate? = nil, limits: Limits = Limits(),
+    identifiers: @escaping @Sendable () -> String, logger: Logger
+  ) {
+    self.router = router
+    self.gate = gate
+    self.limits = limits
+    self.identifiers = identifiers
+    self.logger = logger
+  }
+
+  /// What the transport asks for each request.
+  @concurrent
+  package func respond(
+    _ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel
+  ) async throws {
+    var answer: Answer
+    do throws(AWSError) {
+      answer = Answer(try await self.answer(request, channel))
+    } catch {
+      answer = Answer(error)
+    }
+    answer.fields[.requestID] = identifiers()
+    let body = ByteBuffer(bytes: answer.body)
+    try await writer.write(response: answer.head(), body: .init(byteBuffer: body))
+  }
+
+  private func answer(
+    _ request: Request, _ channel: any Channel
+  ) async throws(AWSError) -> [UInt8] {
+    let target = request.head.path ?? "/"
+    let path = target.prefix { $0 != "?" }
+    let query = target[path.endIndex...].dropFirst()
+    // What is sent is taken in first: a connection on which half a request lies is of no more use.
+    let body = try await body(of: request, channel)
+    guard let (route, labels) = try router.route(request.method.rawValue, path) else {
+      throw .unknownOperation
+    }
+    if let gate {
+      try await gate.admit(request.head, body: body, to: route.contractMethod, on: channel)
+    }
+    return try await route.handle(
+      OperationRequest(labels: labels, query: try Query(query), body: body))
+  }
+
+  /// The body, up to its limit in bytes and in time.
+  private func body(of request: Request, _ channel: any Channel) async throws(AWSError) -> [UInt8] {
+    let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limits.requestTimeout)) {
+      channel.close(promise: nil)
+    }
+    defer { timer.cancel() }
+    do {
+      return Array(buffer: try await request.body.collect(upTo: limits.bodyBytes))
+    } catch {
+      // Else the connection has ended, and nobody reads the answer.
+      throw .tooLarge(maximum: limits.bodyBytes)
+    }
+  }
+}
+
+/// What goes back to the client.
+private struct Answer {
+  var status: Int
+  var fields: HTTPFields
+  var body: [UInt8]
+
+  /// The answer of an operation.
+  init(_ body: [UInt8]) {
+    status = 200
+    fields = [.contentType: "application/json"]
+    self.body = body
+  }
+
+  /// An exception.
+  init(_ error: AWSError) {
+    status = error.status
+    fields = [.contentType: "application/json", .errorType: error.name]
+    // A text that cannot be written has no text: the name says enough.
+    body = (try? encode(error)) ?? noMembers
+    // The rest of a body that is too long is not read.
+    if status == 413 { fields[.connection] = "close" }
+  }
+
+  func head() -> HTTPResponse {
+    var fields = fields
+    fields[.contentLength] = String(body.count)
+    return HTTPResponse(status: .init(code: status), headerFields: fields)
+  }
+}
+
+extension HTTPField.Name {
+  fileprivate static let requestID = known("x-amzn-RequestId")
+  fileprivate static let errorType = known("x-amzn-ErrorType")
+
+  private static func known(_ name: String) -> HTTPField.Name {
+    guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
+    return name
+  }
+}
