@@ -6,6 +6,7 @@ import PackageDescription
 //
 //   detectd ──► DetectAPI ──► RPC ──► CNghttp2, CZlib, SwiftNIO, SwiftNIO SSL
 //      │            ├──────► Access ──► JWTKit
+//      │            ├──────► DeviceDocuments ──► CJansson
 //      │            └──────► Detect ──► CDetectCore
 //      ├──────► AWSAPI ───────┤       (and RPC for its TLS, Access, SigV4, Hummingbird)
 //      ├──────► StoreSQLite ──┤
@@ -62,6 +63,9 @@ let package = Package(
     .systemLibrary(
       name: "CSQLite", path: "CSources/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CJansson", path: "CSources/CJansson", pkgConfig: "jansson",
+      providers: [.apt(["libjansson-dev"])]),
 
     // Swift
     .target(name: "Detect", dependencies: ["CDetectCore"], swiftSettings: swift),
@@ -85,7 +89,8 @@ let package = Package(
       name: "Access", dependencies: [.product(name: "JWTKit", package: "jwt-kit")],
       swiftSettings: swift),
     .target(
-      name: "DetectAPI", dependencies: ["Access", "Detect", "RPC", "CDetectProto", "CProtobufC"],
+      name: "DetectAPI",
+      dependencies: ["Access", "Detect", "DeviceDocuments", "RPC", "CDetectProto", "CProtobufC"],
       swiftSettings: swift),
     .target(
       name: "AWSAPI",
@@ -100,6 +105,8 @@ let package = Package(
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swift),
+    .target(
+      name: "DeviceDocuments", dependencies: ["Detect", "CJansson"], swiftSettings: swift),
     .target(name: "StoreSQLite", dependencies: ["Detect", "CSQLite"], swiftSettings: swift),
     .target(
       name: "SigV4", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
@@ -118,7 +125,8 @@ let package = Package(
     .executableTarget(
       name: "detectd",
       dependencies: [
-        "DetectAPI", "AWSAPI", "RPC", "Access", "Detect", "StoreSQLite", "Alerts", "SigV4",
+        "DetectAPI", "AWSAPI", "DeviceDocuments", "RPC", "Access", "Detect", "StoreSQLite",
+        "Alerts", "SigV4",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -170,7 +178,7 @@ let package = Package(
     .testTarget(
       name: "DetectAPITests",
       dependencies: [
-        "DetectAPI", "Access", "Detect", "RPC",
+        "DetectAPI", "Access", "Detect", "DeviceDocuments", "RPC",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swift),
     .testTarget(
@@ -184,6 +192,9 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swift),
+    .testTarget(
+      name: "DeviceDocumentsTests", dependencies: ["DeviceDocuments", "Detect"],
+      exclude: ["Fuzz/corpus", "Fuzz/Entry", "Fuzz/run"], swiftSettings: swift),
     .testTarget(
       name: "StoreSQLiteTests", dependencies: ["StoreSQLite", "Detect"], swiftSettings: swift),
     .testTarget(name: "SigV4Tests", dependencies: ["SigV4"], swiftSettings: swift),

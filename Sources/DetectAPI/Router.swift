@@ -1,4 +1,5 @@
 package import Detect
+package import DeviceDocuments
 package import RPC
 
 /// The methods of the contract by their paths, as the transport takes them. It answers UNIMPLEMENTED for
@@ -7,11 +8,13 @@ package enum Router {
   /// The methods of a service, and those of health and reflection.
   ///
   /// - Parameters:
+  ///   - devices: the way of devices' documents into the same service.
   ///   - drain: begun before the transport is shut down: health then answers NOT_SERVING, and calls
   ///     without an end of their own end.
   ///   - logFailure: called with the text of each internal failure, which no peer gets to see.
   package static func methods(
-    of service: DetectService, drain: Drain, logFailure: @escaping @Sendable (String) -> Void
+    of service: DetectService, devices: DeviceReporting, drain: Drain,
+    logFailure: @escaping @Sendable (String) -> Void
   ) -> [String: Method] {
     let backend = Backend(service: service, logFailure: logFailure)
     let index = DescriptorIndex.contract
@@ -19,7 +22,9 @@ package enum Router {
     let reflection = ServerReflectionMethods(index: index)
     return detect(DetectMethods(backend: backend, drain: drain))
       .merging(thingRegistry(ThingRegistryMethods(backend: backend))) { $1 }
-      .merging(metricIngestion(MetricIngestionMethods(backend: backend, drain: drain))) { $1 }
+      .merging(
+        metricIngestion(MetricIngestionMethods(backend: backend, devices: devices, drain: drain))
+      ) { $1 }
       .merging([
         "/grpc.health.v1.Health/Check": immediate(health.check),
         "/grpc.health.v1.Health/Watch": serverStreaming(health.watch),
@@ -105,6 +110,10 @@ package enum Router {
       "/detect.v1.MetricIngestion/PutMetricReports": .unary {
         (request, context) async throws(RPCStatus) in
         try await methods.putMetricReports(request, from: Reporter(context))
+      },
+      "/detect.v1.MetricIngestion/PutDeviceReport": .unary {
+        (request, context) async throws(RPCStatus) in
+        try await methods.putDeviceReport(request, from: Reporter(context))
       },
       "/detect.v1.MetricIngestion/ListMetricValues": unary(methods.listMetricValues),
     ]

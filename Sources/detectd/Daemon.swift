@@ -3,6 +3,7 @@ import Access
 import Alerts
 import Detect
 import DetectAPI
+import DeviceDocuments
 import Logging
 import RPC
 import ServiceLifecycle
@@ -53,7 +54,9 @@ struct Daemon: Service {
     courier = Courier(
       source: service.alerts, policy: policy, routes: routes.route, clock: System.steadyMilliseconds
     ) { report in logger.log(report) }
-    let methods = DetectAPI.Router.methods(of: service, drain: drain, logFailure: logger.failure)
+    let devices = Self.devices(of: service, QuietLog(logger))
+    let methods = DetectAPI.Router.methods(
+      of: service, devices: devices, drain: drain, logFailure: logger.failure)
     do throws(BindError) {
       server = try await RPCServer(
         methods: methods, tls: tls?.grpc, gate: access.map { Self.gate($0, logger) }, logger: logger
@@ -109,6 +112,17 @@ struct Daemon: Service {
 
   private static func gate(_ access: AccessControl, _ logger: Logger) -> CallGate {
     Gatekeeper(access: access, log: QuietLog(logger), uptime: System.uptime).admit
+  }
+
+  /// Devices cannot be told which of their metrics were left out: AWS's answer has no place for it.
+  private static func devices(of service: DetectService, _ log: QuietLog) -> DeviceReporting {
+    DeviceReporting(service: service) { thing, dropped in
+      log.info(
+        "metrics of a device's report were left out",
+        [
+          "thing": quoted(thing), "metrics": String(dropped.count), "first": dropped[0].text,
+        ])
+    }
   }
 
   private static func service(

@@ -180,9 +180,3 @@ def test_a_deadline_ends_a_stream_that_waits(client):
     with pytest.raises(grpc.RpcError) as error:
         stream.receive()
     assert error.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
-
-
-def test_what_a_later_version_will_answer_is_unimplemented(client):
-    with pytest.raises(grpc.RpcError) as error:
-        client.ingestion.PutDeviceReport(pb.PutDeviceReportRequest())
-    assert error.value.code() == grpc.StatusCode.UNIMPLEMENTED

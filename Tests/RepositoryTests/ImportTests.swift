@@ -15,7 +15,10 @@ import Testing
       "Access", "Detect", "FoundationEssentials", "HTTPTypes", "HummingbirdCore",
       "HummingbirdHTTP2", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "RPC", "SigV4",
     ],
-    "DetectAPI": ["Access", "CDetectProto", "CProtobufC", "Detect", "RPC", "Synchronization"],
+    "DetectAPI": [
+      "Access", "CDetectProto", "CProtobufC", "Detect", "DeviceDocuments", "RPC", "Synchronization",
+    ],
+    "DeviceDocuments": ["CJansson", "Detect"],
     "SigV4": ["Crypto"],
     "Alerts": [
       "AsyncHTTPClient", "Crypto", "Detect", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
@@ -23,7 +26,8 @@ import Testing
     ],
     "StoreSQLite": ["CSQLite", "Detect", "Dispatch", "Glibc", "Synchronization"],
     "detectd": [
-      "AWSAPI", "Access", "Alerts", "ArgumentParser", "Detect", "DetectAPI", "Dispatch",
+      "AWSAPI", "Access", "Alerts", "ArgumentParser", "Detect", "DetectAPI", "DeviceDocuments",
+      "Dispatch",
       "FoundationEssentials", "Glibc", "Logging", "NIOCore", "NIOPosix", "RPC", "ServiceLifecycle",
       "SigV4", "StoreSQLite", "Synchronization", "UnixSignals",
     ],

@@ -41,22 +41,27 @@ package struct ReportBatch: Sendable {
     thingName: String, id: UInt64, time: Int64?, datapoints: [SentDatapoint]
   ) {
     do {
-      let report = try MetricReport(
-        validating: thingName, id: requiresIDs ? id : max(id, 1), time: time,
-        datapoints: datapoints, metrics)
-      // Only now: whether the content is valid is no secret, what is known of a thing is one.
-      guard isAllowed(thingName) else {
-        return rejections.append(
-          ReportRejection(
-            index: count, reason: .permissionDenied, field: "thing_name",
-            message: "the caller may not report for this thing"))
-      }
-      indices.append(count)
-      reports.append(report)
+      add(
+        try MetricReport(
+          validating: thingName, id: requiresIDs ? id : max(id, 1), time: time,
+          datapoints: datapoints, metrics))
     } catch {
       rejections.append(
         ReportRejection(index: count, reason: .invalid, field: error.field, message: error.message))
     }
+  }
+
+  /// Takes a report whose content is known to be valid, or rejects it if its sender may not report for its
+  /// thing: only now, since whether content is valid is no secret, and what is known of a thing is one.
+  package mutating func add(_ report: MetricReport) {
+    guard isAllowed(report.thing.text) else {
+      return rejections.append(
+        ReportRejection(
+          index: count, reason: .permissionDenied, field: "thing_name",
+          message: "the caller may not report for this thing"))
+    }
+    indices.append(count)
+    reports.append(report)
   }
 }
 
@@ -77,10 +82,29 @@ package struct SentDatapoint: Sendable {
 }
 
 /// What is wrong with a report's content.
-struct ReportFault: Error {
+package struct ReportFault: Error {
   /// The path from the report, or from the datapoint where that is checked.
-  var field: String
-  var message: String
+  package var field: String
+  /// For the sender.
+  package var message: String
+}
+
+extension ThingName {
+  /// A name as a report may have it: 1...128 bytes without control characters.
+  package init(validating name: String) throws(ReportFault) {
+    guard !name.isEmpty else {
+      throw ReportFault(field: "thing_name", message: "a thing name is required")
+    }
+    guard name.utf8.count <= Limits.thingNameBytes else {
+      throw ReportFault(
+        field: "thing_name", message: "the thing name is over \(Limits.thingNameBytes) bytes")
+    }
+    guard !name.unicodeScalars.contains(where: \.isControl) else {
+      throw ReportFault(
+        field: "thing_name", message: "the thing name contains control characters")
+    }
+    self.init(name)
+  }
 }
 
 extension MetricReport {
@@ -88,17 +112,7 @@ extension MetricReport {
     validating thingName: String, id: UInt64, time: Int64?, datapoints: [SentDatapoint],
     _ metrics: MetricDefinitions
   ) throws(ReportFault) {
-    guard !thingName.isEmpty else {
-      throw ReportFault(field: "thing_name", message: "a thing name is required")
-    }
-    guard thingName.utf8.count <= Limits.thingNameBytes else {
-      throw ReportFault(
-        field: "thing_name", message: "the thing name is over \(Limits.thingNameBytes) bytes")
-    }
-    guard !thingName.unicodeScalars.contains(where: \.isControl) else {
-      throw ReportFault(
-        field: "thing_name", message: "the thing name contains control characters")
-    }
+    let thing = try ThingName(validating: thingName)
     guard id > 0 else {
       throw ReportFault(field: "report_id", message: "a positive report id is required")
     }
@@ -115,12 +129,13 @@ extension MetricReport {
         throw ReportFault(field: "datapoints[\(index)].\(error.field)", message: error.message)
       }
     }
-    self.init(thing: ThingName(thingName), id: id, time: time, datapoints: judged)
+    self.init(thing: thing, id: id, time: time, datapoints: judged)
   }
 }
 
 extension ReportedDatapoint {
-  fileprivate init(
+  /// A datapoint whose content is valid. A fault's path begins at the datapoint.
+  package init(
     validating sent: SentDatapoint, _ metrics: MetricDefinitions
   ) throws(ReportFault) {
     guard let description = metrics.named(sent.metric) else {

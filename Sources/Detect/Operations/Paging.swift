@@ -63,7 +63,7 @@ struct Paging {
 
   /// A page of a list of things; `item` gives nil for a thing that the filters leave out.
   func page<Item>(of names: SortedList<ThingName>, _ item: (ThingName) -> Item?) -> Page<Item> {
-    page(of: names, after: position.map(ThingName.init), position: \.text, item)
+    page(of: names, after: position.map(ThingName.init(_:)), position: \.text, item)
   }
 
   /// Looks at `Limits.namesVisitedPerPage` names at most: then the page ends early, with a token.

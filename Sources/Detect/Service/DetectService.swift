@@ -56,7 +56,7 @@ package final class DetectService: Sendable {
   }
 
   /// The clock's present: milliseconds since the epoch.
-  var now: Int64 { clock() }
+  package var now: Int64 { clock() }
 
   // MARK: Operations
 

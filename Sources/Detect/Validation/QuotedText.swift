@@ -1,6 +1,6 @@
 /// A text of the caller as messages repeat it: in ASCII, so that it fits into every header and log line, and
 /// cut, so that no message grows beyond the API's limit.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   let head = text.unicodeScalars.prefix(Limits.quotedCharacters)
   let isWhole = head.endIndex == text.unicodeScalars.endIndex
   if isWhole, head.allSatisfy({ (0x20...0x7e).contains($0.value) }) { return text }

@@ -149,6 +149,24 @@ struct GatekeeperTests {
     #expect(answer["rejections"]?[1] == nil)
   }
 
+  @Test func `a document of a thing that is not the caller's is rejected`() async throws {
+    let (house, api) = (try await Gatehouse(Self.policy), try TestAPI())
+    let path = "/detect.v1.MetricIngestion/PutDeviceReport"
+    let admission = try house.gate.admit(house.call(path, "CN=gateway-7"))
+    let document = Array(#"{"hed": {"rid": 1, "v": "1.0"}, "met": {}}"#.utf8)
+    var codes: [Value?] = []
+    for thing in ["cam-1", "door"] {
+      let answer = try await api.call(
+        "MetricIngestion/PutDeviceReport",
+        [
+          "thing_name": .text(thing), "format": "DEVICE_REPORT_FORMAT_JSON",
+          "document": .bytes(document),
+        ], caller: admission.caller)
+      codes.append(answer["error_code"])
+    }
+    #expect(codes == [nil, "Unauthorized"])
+  }
+
   @Test func `a stream of reports follows the policy as it changes`() async throws {
     let (house, api) = (try await Gatehouse(Self.policy), try TestAPI())
     let admission = try house.gate.admit(

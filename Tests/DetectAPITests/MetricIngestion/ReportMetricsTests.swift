@@ -87,7 +87,7 @@ import Testing
     let api = try TestAPI()
     let methods = MetricIngestionMethods(
       backend: Backend(service: api.service) { Issue.record("internal failure: \($0)") },
-      drain: api.drain)
+      devices: api.devices, drain: api.drain)
     let progress = Progress()
     let reporter = Reporter(CallContext(method: ""))
     let next: Next = { () async throws(RPCStatus) in

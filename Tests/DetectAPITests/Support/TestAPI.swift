@@ -1,5 +1,6 @@
 import Detect
 @testable import DetectAPI
+import DeviceDocuments
 import Dispatch
 import RPC
 import Synchronization
@@ -8,6 +9,7 @@ import Testing
 /// The methods of the contract on a service of its own, in memory, with a clock that a test sets.
 final class TestAPI: Sendable {
   let service: DetectService
+  let devices: DeviceReporting
   let drain = Drain()
   let methods: [String: Method]
   private let clock = TestClock()
@@ -22,7 +24,10 @@ final class TestAPI: Sendable {
       clock: { clock.now.load(ordering: .relaxed) }, identifiers: { clock.identifier() },
       onFault: { error in Issue.record(error) })
     self.service = service
-    methods = Router.methods(of: service, drain: drain) { Issue.record("internal failure: \($0)") }
+    devices = DeviceReporting(service: service) { _, _ in }
+    methods = Router.methods(of: service, devices: devices, drain: drain) {
+      Issue.record("internal failure: \($0)")
+    }
   }
 
   /// Milliseconds since the epoch, for the service.
@@ -68,7 +73,8 @@ final class TestAPI: Sendable {
         try await methods.backtest(next: next, send: send)
       }
     case "MetricIngestion/ReportMetrics":
-      let methods = MetricIngestionMethods(backend: backend, drain: drain)
+      let methods = MetricIngestionMethods(
+        backend: backend, devices: devices, drain: drain)
       return StreamingCall(path, window: window) { (next, send) async throws(RPCStatus) in
         try await methods.reportMetrics(
           from: Reporter(CallContext(method: path, caller: caller)), next: next, send: send)

@@ -84,7 +84,7 @@ extension ListViolationEvents {
     let (start, end) = try FieldCheck.timeRange(startTime, endTime)
     let position = try paging.eventPosition()
     return ViolationEventQuery(
-      start: start, end: end, thing: thingName.map(ThingName.init),
+      start: start, end: end, thing: thingName.map(ThingName.init(_:)),
       securityProfileName: securityProfileName, criteriaType: behaviorCriteriaType,
       suppressed: listSuppressedAlerts, verificationState: verificationState, after: position,
       lastSequence: lastSequence, limit: paging.limit + 1)

@@ -300,15 +300,17 @@ struct  Detect__V1__PutDeviceReportResponse
    */
   int64_t timestamp;
   /*
-   * Empty unless it was rejected: "InvalidPayload", "Throttled", "TooLarge".
+   * Empty unless it was rejected: "InvalidPayload", "Throttled", "TooLarge", or "Unauthorized", if
+   * the caller may not report for the thing.
    */
   char *error_code;
   /*
-   * Empty unless it was rejected.
+   * Empty unless it was rejected. Names the place in the document and what is wrong there.
    */
   char *error_message;
   /*
-   * Metrics of an accepted document that were left out, since their content is not acceptable.
+   * Metrics of an accepted document that were left out, since their content is not acceptable: for
+   * each the place in the document and what is wrong there.
    */
   size_t n_dropped_metrics;
   char **dropped_metrics;
