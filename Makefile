@@ -9,7 +9,7 @@ SWIFT_FILES := Package.swift Sources Tests
 C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
+.PHONY: help demo test test-aws simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
 .PHONY: crash-test fuzz-core fuzz-documents fuzz-rpc sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
@@ -19,10 +19,18 @@ demo: setup ## Shows the whole path on this machine: an alarm, its end, and both
 	$(BUILD) --product detectd
 	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Demo/demo.py "$$(swift build --show-bin-path)/detectd"
 
+DETECTD = DETECTD="$$(swift build --show-bin-path)/detectd"
+AWS_TESTS = $(DETECTD) $(PYTHON) -m pytest Tests/AWS
+
 test: setup build ## Runs the tests in Swift, those of the C core and those of the foreign client.
 	swift test --skip-build
 	sh Tests/CoreTests/check
-	DETECTD="$$(swift build --show-bin-path)/detectd" $(PYTHON) -m pytest Tests/Interop
+	$(DETECTD) $(PYTHON) -m pytest Tests/Interop
+	$(AWS_TESTS)
+
+test-aws: setup ## Runs the aws CLI and boto3 against detectd, and holds it against AWS's own model.
+	$(BUILD) --product detectd
+	$(AWS_TESTS)
 
 # A seed is one life: SEEDS is one number or FIRST...LAST.
 SEEDS ?= 1...10000

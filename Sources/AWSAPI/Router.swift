@@ -29,7 +29,8 @@ package struct Router: Sendable {
   /// - Parameter logFailure: called with the text of each internal failure, which no caller gets to see.
   package init(service: DetectService, logFailure: @escaping @Sendable (String) -> Void) {
     let backend = Backend(service: service, logFailure: logFailure)
-    routes = Self.detect(backend)
+    routes =
+      Self.profiles(backend) + Self.metrics(backend) + Self.things(backend) + Self.groups(backend)
   }
 
   /// The operation of a request, with the labels of its path; nil where there is none.
@@ -43,24 +44,88 @@ package struct Router: Sendable {
     return nil
   }
 
-  private static func detect(_ backend: Backend) -> [Route] {
+  private static func profiles(_ backend: Backend) -> [Route] {
     let profiles = SecurityProfileOperations(backend: backend)
+    let targets = TargetOperations(backend: backend)
+    let profile = "/security-profiles/{securityProfileName}"
     return [
-      Route(
-        "CreateSecurityProfile", "POST /security-profiles/{securityProfileName}", profiles.create),
-      Route(
-        "DescribeSecurityProfile", "GET /security-profiles/{securityProfileName}",
-        profiles.describe),
-      Route(
-        "UpdateSecurityProfile", "PATCH /security-profiles/{securityProfileName}", profiles.update),
-      Route(
-        "DeleteSecurityProfile", "DELETE /security-profiles/{securityProfileName}",
-        profiles.delete),
+      Route("CreateSecurityProfile", "POST \(profile)", profiles.create),
+      Route("DescribeSecurityProfile", "GET \(profile)", profiles.describe),
+      Route("UpdateSecurityProfile", "PATCH \(profile)", profiles.update),
+      Route("DeleteSecurityProfile", "DELETE \(profile)", profiles.delete),
       Route("ListSecurityProfiles", "GET /security-profiles", profiles.list),
       Route(
         "ValidateSecurityProfileBehaviors", "POST /security-profile-behaviors/validate",
         profiles.validateBehaviors),
+      Route("AttachSecurityProfile", "PUT \(profile)/targets", targets.attach),
+      Route("DetachSecurityProfile", "DELETE \(profile)/targets", targets.detach),
+      Route("ListTargetsForSecurityProfile", "GET \(profile)/targets", targets.listTargets),
+      Route(
+        "ListSecurityProfilesForTarget", "GET /security-profiles-for-target",
+        targets.listProfiles),
     ]
+  }
+
+  private static func metrics(_ backend: Backend) -> [Route] {
+    let violations = ViolationOperations(backend: backend)
+    let customMetrics = CustomMetricOperations(backend: backend)
+    let dimensions = DimensionOperations(backend: backend)
+    let metrics = MetricOperations(backend: backend)
+    return [
+      Route("ListActiveViolations", "GET /active-violations", violations.listActive),
+      Route("ListViolationEvents", "GET /violation-events", violations.listEvents),
+      Route(
+        "PutVerificationStateOnViolation", "POST /violations/verification-state/{violationId}",
+        violations.putVerificationState),
+      Route("CreateCustomMetric", "POST /custom-metric/{metricName}", customMetrics.create),
+      Route("DescribeCustomMetric", "GET /custom-metric/{metricName}", customMetrics.describe),
+      Route("UpdateCustomMetric", "PATCH /custom-metric/{metricName}", customMetrics.update),
+      Route("DeleteCustomMetric", "DELETE /custom-metric/{metricName}", customMetrics.delete),
+      Route("ListCustomMetrics", "GET /custom-metrics", customMetrics.list),
+      Route("CreateDimension", "POST /dimensions/{name}", dimensions.create),
+      Route("DescribeDimension", "GET /dimensions/{name}", dimensions.describe),
+      Route("UpdateDimension", "PATCH /dimensions/{name}", dimensions.update),
+      Route("DeleteDimension", "DELETE /dimensions/{name}", dimensions.delete),
+      Route("ListDimensions", "GET /dimensions", dimensions.list),
+      Route(
+        "ListMetricValues", "GET /metric-values", in: "MetricIngestion", metrics.listValues),
+    ]
+  }
+
+  private static func things(_ backend: Backend) -> [Route] {
+    let (things, tags) = (ThingOperations(backend: backend), TagOperations(backend: backend))
+    return [
+      ("CreateThing", "POST /things/{thingName}", things.create),
+      ("DescribeThing", "GET /things/{thingName}", things.describe),
+      ("UpdateThing", "PATCH /things/{thingName}", things.update),
+      ("DeleteThing", "DELETE /things/{thingName}", things.delete),
+      ("ListThings", "GET /things", things.list),
+      ("TagResource", "POST /tags", tags.tag),
+      ("UntagResource", "POST /untag", tags.untag),
+      ("ListTagsForResource", "GET /tags", tags.list),
+    ].map { Route($0, $1, in: "ThingRegistry", $2) }
+  }
+
+  private static func groups(_ backend: Backend) -> [Route] {
+    let groups = ThingGroupOperations(backend: backend)
+    let members = MembershipOperations(backend: backend)
+    let group = "/thing-groups/{thingGroupName}"
+    return [
+      ("CreateThingGroup", "POST \(group)", groups.create),
+      ("DescribeThingGroup", "GET \(group)", groups.describe),
+      ("UpdateThingGroup", "PATCH \(group)", groups.update),
+      ("DeleteThingGroup", "DELETE \(group)", groups.delete),
+      ("ListThingGroups", "GET /thing-groups", groups.list),
+      ("ListThingGroupsForThing", "GET /things/{thingName}/thing-groups", groups.listForThing),
+      ("ListThingsInThingGroup", "GET \(group)/things", members.listThings),
+      ("AddThingToThingGroup", "PUT /thing-groups/addThingToThingGroup", members.add),
+      (
+        "RemoveThingFromThingGroup", "PUT /thing-groups/removeThingFromThingGroup", members.remove
+      ),
+      (
+        "UpdateThingGroupsForThing", "PUT /thing-groups/updateThingGroupsForThing", members.update
+      ),
+    ].map { Route($0, $1, in: "ThingRegistry", $2) }
   }
 }
 

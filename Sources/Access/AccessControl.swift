@@ -4,35 +4,47 @@ import Synchronization
 package struct AccessFiles: Sendable, Equatable {
   /// Whose bearer tokens are taken; nil takes none.
   package var tokens: TokenIssuer?
+  /// A file with the access keys that requests may be signed with; nil knows none.
+  package var accessKeys: String?
   /// A file with a `Policy`.
   package var policy: String
-  /// Whether clients can say who they are, by a token or a certificate. Then the policy must have
+  /// Whether clients can say who they are, by a token, a certificate or a signature. Then the policy must have
   /// rules, and else it can have none.
   package var identifiesCallers: Bool
 
   /// The files.
-  package init(policy: String, tokens: TokenIssuer? = nil, identifiesCallers: Bool) {
+  package init(
+    policy: String, tokens: TokenIssuer? = nil, accessKeys: String? = nil, identifiesCallers: Bool
+  ) {
     self.policy = policy
     self.tokens = tokens
+    self.accessKeys = accessKeys
     self.identifiesCallers = identifiesCallers
   }
 
   /// The paths of all of them.
-  package var paths: [String] { [policy] + (tokens.map { [$0.keyFile] } ?? []) }
+  package var paths: [String] { [policy] + [tokens?.keyFile, accessKeys].compactMap(\.self) }
 }
 
 /// What a client shows to say who it is.
 package struct Credentials: Sendable {
   /// The bearer token. Where there is one it counts, and not the certificate.
   package var token: String?
+  /// The id of the access key that the call is signed with, once the signature is verified. It counts as a
+  /// token does; no call has both.
+  package var accessKeyID: String?
   /// The names in the certificate that the transport has verified.
   package var certificate: CertificateNames?
   /// Where the client is, without its port.
   package var address: String
 
   /// What a client shows.
-  package init(token: String? = nil, certificate: CertificateNames? = nil, address: String) {
+  package init(
+    token: String? = nil, accessKeyID: String? = nil, certificate: CertificateNames? = nil,
+    address: String
+  ) {
     self.token = token
+    self.accessKeyID = accessKeyID
     self.certificate = certificate
     self.address = address
   }
@@ -45,6 +57,7 @@ package final class AccessControl: Sendable {
   private final class Rulebook: Sendable {
     let policy: Policy
     let verifier: TokenVerifier?
+    let accessKeys: AccessKeys?
     let limiter: RateLimiter
     let callers = Mutex(CallerCache<CallerKey>(capacity: Limits.rememberedCallers))
 
@@ -58,12 +71,14 @@ package final class AccessControl: Sendable {
       }
       verifier =
         if let tokens = files.tokens { try await TokenVerifier(tokens) } else { nil }
+      accessKeys = if let path = files.accessKeys { try AccessKeys(file: path) } else { nil }
       limiter = RateLimiter(policy.rates)
     }
   }
 
   private enum CallerKey: Hashable {
     case token(String)
+    case accessKey(String)
     case certificate(CertificateNames)
   }
 
@@ -101,6 +116,8 @@ package final class AccessControl: Sendable {
     let key: CallerKey
     if let token = credentials.token {
       key = .token(token)
+    } else if let id = credentials.accessKeyID {
+      key = .accessKey(id)
     } else if let certificate = credentials.certificate {
       key = .certificate(certificate)
     } else {
@@ -122,6 +139,13 @@ package final class AccessControl: Sendable {
     case .certificate(let names):
       return Caller(
         name: "certificate \(names.name)", expiry: nil, grants: book.policy.grants(of: names))
+    case .accessKey(let id):
+      guard let accessKey = book.accessKeys?[id] else {
+        throw .unauthenticated(reason: "the access key is no longer known", hasToken: false)
+      }
+      return Caller(
+        name: "access key \(accessKey.name)", expiry: nil,
+        grants: book.policy.grants(ofAccessKeyNamed: accessKey.name))
     case .token(let token):
       guard let verifier = book.verifier else { throw .badToken("no issuer is known") }
       let claims = try verifier.claims(of: token, now: now)
@@ -129,6 +153,14 @@ package final class AccessControl: Sendable {
         name: "token \(claims["sub"].joined())", expiry: claims.expiry,
         grants: book.policy.grants(of: claims))
     }
+  }
+
+  /// Whether calls may be signed.
+  package var takesSignatures: Bool { files.accessKeys != nil }
+
+  /// The secret of an access key; nil where nobody has the key.
+  package func secret(ofAccessKey id: String) -> String? {
+    rulebook.withLock { $0 }.accessKeys?[id]?.secret
   }
 
   /// Decides over a call: who makes it, whether that caller has the role of the method, and whether it

@@ -25,4 +25,7 @@ package enum Limits {
 
   /// Rates of a policy. Each is looked at for each call.
   package static let rates = 100
+
+  /// Bytes of an access key's secret at least: what cannot be guessed. AWS's have 40.
+  package static let secretBytes = 16
 }

@@ -5,6 +5,7 @@
 ///         {"certificate": {"uri": "spiffe://example.org/gateway/*"}, "allow": ["ingest"],
 ///          "things": ["camera-*", "{*}"]},
 ///         {"token": {"sub": "console", "groups": "operators"}, "allow": ["read", "administer"]},
+///         {"accessKey": "terraform-*", "allow": ["read", "administer"]},
 ///         {"anyone": true, "allow": ["read"]}
 ///       ],
 ///       "rates": [
@@ -39,6 +40,11 @@ package struct Policy: Sendable, Decodable {
   /// What the holder of a certificate may do.
   func grants(of certificate: CertificateNames) -> Grants {
     grants { $0.match(certificate) }
+  }
+
+  /// What the holder of an access key may do.
+  func grants(ofAccessKeyNamed name: String) -> Grants {
+    grants { $0.match(accessKeyNamed: name) }
   }
 
   /// What the bearer of a token may do.

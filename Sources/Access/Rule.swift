@@ -8,6 +8,8 @@ struct Rule: Sendable, Decodable {
     case certificate([CertificateField: NamePattern])
     /// Bearers of a token of which each of these claims fits; of a list, one element.
     case token([String: NamePattern])
+    /// Holders of access keys of such names.
+    case accessKey(NamePattern)
   }
 
   enum CertificateField: String, CodingKey, CaseIterable {
@@ -33,7 +35,7 @@ struct Rule: Sendable, Decodable {
   let things: [Things]?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case certificate, token, anyone, allow, things
+    case certificate, token, accessKey, anyone, allow, things
   }
 
   init(from decoder: any Decoder) throws {
@@ -66,9 +68,11 @@ struct Rule: Sendable, Decodable {
   private static func subject(
     _ values: KeyedDecodingContainer<CodingKeys>
   ) throws -> Subject {
-    let given = [CodingKeys.certificate, .token, .anyone].filter { values.contains($0) }
+    let given = [CodingKeys.certificate, .token, .accessKey, .anyone].filter {
+      values.contains($0)
+    }
     guard given.count == 1, let key = given.first else {
-      throw values.fault(.allow, "a rule has one of certificate, token and anyone")
+      throw values.fault(.allow, "a rule has one of certificate, token, accessKey and anyone")
     }
     if key == .anyone {
       guard try values.decode(Bool.self, forKey: key) else {
@@ -76,12 +80,16 @@ struct Rule: Sendable, Decodable {
       }
       return .anyone
     }
-    let patterns = try values.decode([String: String].self, forKey: key).mapValues { text in
+    func pattern(_ text: String) throws -> NamePattern {
       guard let pattern = NamePattern(text) else {
         throw values.fault(key, "\"\(text)\" has more than one *")
       }
       return pattern
     }
+    if key == .accessKey {
+      return .accessKey(try pattern(values.decode(String.self, forKey: key)))
+    }
+    let patterns = try values.decode([String: String].self, forKey: key).mapValues(pattern)
     guard !patterns.isEmpty else { throw values.fault(key, "names nobody") }
     guard key == .certificate else { return .token(patterns) }
     var fields: [CertificateField: NamePattern] = [:]
@@ -104,6 +112,7 @@ extension Rule.Subject {
     case .anyone: []
     case .certificate(let fields): Array(fields.values)
     case .token(let claims): Array(claims.values)
+    case .accessKey(let name): [name]
     }
   }
 
@@ -111,7 +120,7 @@ extension Rule.Subject {
   func match(_ names: CertificateNames) -> Substring? {
     switch self {
     case .anyone: ""
-    case .token: nil
+    case .token, .accessKey: nil
     case .certificate(let fields):
       fields.matchAll { field in
         switch field {
@@ -123,11 +132,20 @@ extension Rule.Subject {
     }
   }
 
+  /// The same for the holder of an access key.
+  func match(accessKeyNamed name: String) -> Substring? {
+    switch self {
+    case .anyone: ""
+    case .certificate, .token: nil
+    case .accessKey(let pattern): pattern.match(name)
+    }
+  }
+
   /// The same for a token.
   func match(_ claims: TokenClaims) -> Substring? {
     switch self {
     case .anyone: ""
-    case .certificate: nil
+    case .certificate, .accessKey: nil
     case .token(let patterns): patterns.matchAll { claims[$0] }
     }
   }

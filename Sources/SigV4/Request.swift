@@ -36,6 +36,18 @@ extension SigV4 {
     /// The names of all headers in lower case, sorted, each once.
     var headerNames: [String] { Set(headers.map { $0.name.lowercased() }).sorted() }
 
+    /// The parameters of the query whose name begins with a prefix, decoded. Of one that is there twice, the
+    /// last.
+    func parameters(withPrefix prefix: String) -> [String: String] {
+      var parameters: [String: String] = [:]
+      for pair in query.split(separator: "&") where pair.hasPrefix(prefix) {
+        let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        parameters[String(parts[0])] =
+          parts.count == 2 ? String(decoding: decoded(parts[1]), as: UTF8.self) : ""
+      }
+      return parameters
+    }
+
     /// The form in which both sides sign the request: one for all spellings that mean the same.
     ///
     /// - Parameter names: the headers to sign, in lower case and sorted.

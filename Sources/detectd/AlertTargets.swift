@@ -1,3 +1,4 @@
+import Access
 import Alerts
 import ArgumentParser
 import Detect
@@ -67,7 +68,7 @@ struct AlertTargetsFile: Decodable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ValidationError("the file \(path) cannot be read")
     }
-    guard Self.isPrivate(path) else {
+    guard PrivateFile.isPrivate(path) else {
       throw ValidationError("the file \(path) holds secrets: let nobody else read it (chmod 600)")
     }
     do {
@@ -77,11 +78,6 @@ struct AlertTargetsFile: Decodable {
       throw ValidationError("the file \(path) is not of the form that docs/alerts.md shows")
     }
     if let fault { throw ValidationError("the file \(path): \(fault)") }
-  }
-
-  private static func isPrivate(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & 0o077 == 0
   }
 
   private var fault: String? {

@@ -79,7 +79,11 @@ struct Daemon: Service {
     guard let address else { return nil }
     let responder = Responder(
       router: AWSAPI.Router(service: service, logFailure: logger.failure),
-      gate: access.map { Gate(access: $0, log: QuietLog(logger), uptime: System.uptime) },
+      gate: access.map { access in
+        Gate(
+          access: access, region: service.settings.account.region, log: QuietLog(logger),
+          uptime: System.uptime)
+      },
       identifiers: System.identifier, logger: logger)
     do throws(BindError) {
       return try await AWSServer.start(

@@ -84,7 +84,7 @@ import UnixSignals
   private static func serve(_ options: Options) async throws {
     let (directory, settings) = (try options.dataDirectory(), try options.settings())
     let addresses = ListenAddresses(grpc: options.server.listen, aws: options.server.awsListen)
-    let security = try options.security.security(on: addresses.all)
+    let security = try options.security.security(on: addresses)
     let policy = try options.deliveryPolicy()
     let targets =
       if let path = options.alerts.alertTargets {

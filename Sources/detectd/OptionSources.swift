@@ -11,7 +11,7 @@ enum OptionSources {
   static let names =
     ["data-dir", "listen", "aws-listen", "log-format", "log-level"]
     + ["tls-certificate", "tls-key", "tls-client-ca", "tls-client-certificate"]
-    + ["token-issuer", "token-audience", "token-keys", "access-policy"]
+    + ["token-issuer", "token-audience", "token-keys", "access-keys", "access-policy"]
     + ["partition", "region", "account-id"]
     + [
       "bucket", "grace", "silence", "minimum-report-interval", "window-capacity", "thing-capacity",

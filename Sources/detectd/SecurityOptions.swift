@@ -37,6 +37,12 @@ struct SecurityOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Take requests of the AWS protocol that are signed with the keys in this JSON file; nobody "
+        + "else may read it.", valueName: "file"))
+  var accessKeys: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Who may do what, and how often: a JSON file. docs/security.md explains it.",
       valueName: "file"))
   var accessPolicy: String?
@@ -77,12 +83,15 @@ struct Security: Equatable {
 
 extension SecurityOptions {
   /// Refuses what each option allows and all together do not, and what others could reach unprotected.
-  func security(on addresses: [ListenAddress]) throws(ValidationError) -> Security {
+  func security(on addresses: ListenAddresses) throws(ValidationError) -> Security {
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key go together")
     }
     guard tlsClientCa == nil || tlsCertificate != nil else {
       throw ValidationError("--tls-client-ca needs --tls-certificate and --tls-key")
+    }
+    guard accessKeys == nil || addresses.aws != nil else {
+      throw ValidationError("--access-keys needs --aws-listen: gRPC is not signed")
     }
     let tokens = try tokens()
     var security = Security()
@@ -91,15 +100,19 @@ extension SecurityOptions {
         certificateChain: tlsCertificate, privateKey: tlsKey, clientAuthorities: tlsClientCa,
         requiresClientCertificate: tlsClientCertificate == .required)
     }
-    let identifiesCallers = tokens != nil || tlsClientCa != nil
+    let identifiesCallers = tokens != nil || tlsClientCa != nil || accessKeys != nil
     if let accessPolicy {
       security.access = AccessFiles(
-        policy: accessPolicy, tokens: tokens, identifiesCallers: identifiesCallers)
+        policy: accessPolicy, tokens: tokens, accessKeys: accessKeys,
+        identifiesCallers: identifiesCallers)
     } else if identifiesCallers {
       throw ValidationError(
-        "--access-policy is missing: it says what clients with a certificate or a token may do")
+        "--access-policy is missing: it says what clients with a certificate, a token or an access "
+          + "key may do")
     }
-    if let gap = security.gap, !insecure, let address = addresses.first(where: { !$0.isLoopback }) {
+    if let gap = security.gap, !insecure,
+      let address = addresses.all.first(where: { !$0.isLoopback })
+    {
       throw ValidationError(
         "others reach \(address), and \(gap). docs/security.md says how to secure it; --insecure "
           + "listens all the same")

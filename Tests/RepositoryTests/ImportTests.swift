@@ -10,7 +10,7 @@ import Testing
       "CNghttp2", "CZlib", "Glibc", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS",
       "SwiftASN1", "Synchronization", "X509",
     ],
-    "Access": ["FoundationEssentials", "JWTKit", "Synchronization"],
+    "Access": ["FoundationEssentials", "Glibc", "JWTKit", "Synchronization"],
     "AWSAPI": [
       "Access", "Detect", "FoundationEssentials", "HTTPTypes", "HummingbirdCore",
       "HummingbirdHTTP2", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "RPC", "SigV4",

@@ -19,7 +19,8 @@ import Testing
   private static func security(
     _ arguments: [String], on address: ListenAddress = loopback
   ) throws -> Security {
-    try Options.parse(arguments).security.security(on: [loopback, address])
+    try Options.parse(arguments).security.security(
+      on: ListenAddresses(grpc: loopback, aws: address))
   }
 
   @Test func `without options there is no TLS and no authentication`() throws {

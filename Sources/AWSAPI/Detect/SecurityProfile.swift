@@ -50,23 +50,6 @@ struct MetricsExportConfigShape: Codable {
   }
 }
 
-/// `Tag`. Its members begin with capitals.
-struct TagShape: Codable {
-  var key: String?
-  var value: String?
-
-  private enum CodingKeys: String, CodingKey {
-    case key = "Key", value = "Value"
-  }
-
-  init(_ tag: Tag) {
-    key = tag.key
-    value = tag.value
-  }
-
-  var tag: Tag { Tag(key: key ?? "", value: value ?? "") }
-}
-
 /// The body of Create, and with it of Update: what is not there is nil.
 struct SecurityProfileMembers: Decodable {
   var securityProfileDescription: String?

@@ -21,6 +21,12 @@ struct Query: Sendable {
   /// A text as it was sent; nil where there is none.
   func text(_ name: String) -> String? { values[name] }
 
+  /// A text that must be there.
+  func required(_ name: String) throws(AWSError) -> String {
+    guard let text = values[name] else { throw .invalidRequest("\(name) is required") }
+    return text
+  }
+
   /// An integer in decimal digits.
   func integer(_ name: String) throws(AWSError) -> Int64? {
     guard let text = values[name] else { return nil }
