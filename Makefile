@@ -9,7 +9,7 @@ SWIFT_FILES := Package.swift Sources Tests
 C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-aws simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
+.PHONY: help demo test test-aws aws-compatibility simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
 .PHONY: crash-test fuzz-core fuzz-documents fuzz-rpc sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
@@ -31,6 +31,9 @@ test: setup build ## Runs the tests in Swift, those of the C core and those of t
 test-aws: setup ## Runs the aws CLI and boto3 against detectd, and holds it against AWS's own model.
 	$(BUILD) --product detectd
 	$(AWS_TESTS)
+
+aws-compatibility: setup ## Writes docs/aws-compatibility.md from AWS's own model.
+	$(PYTHON) Tests/AWS/compatibility.py docs/aws-compatibility.md
 
 # A seed is one life: SEEDS is one number or FIRST...LAST.
 SEEDS ?= 1...10000
@@ -117,7 +120,7 @@ contract: setup
 	  .venv/bin/buf breaking --against '.git#ref=HEAD~1'; \
 	fi
 
-# Committed generated code is what the contract gives.
-generated: generate
-	git diff --exit-code --stat -- CSources/CDetectProto
+# Committed generated code is what the contract gives, and the table of compatibility what AWS's model gives.
+generated: generate aws-compatibility
+	git diff --exit-code --stat -- CSources/CDetectProto docs/aws-compatibility.md
 	@test -z "$$(git status --porcelain -- CSources/CDetectProto)"

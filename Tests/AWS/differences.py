@@ -7,10 +7,23 @@ REFUSED = {
     "MachineLearningDetectionConfig.confidenceLevel": "refused: machine learning is not offered",
 }
 
-# Members of requests that are taken and do less than AWS's; "*" is every shape or operation.
+# What holds of members of requests beyond the model, and what they do otherwise; "*" is every operation.
 REQUEST = {
     "Behavior.exportMetric": "kept and returned; nothing is exported yet",
     "MetricToRetain.exportMetric": "kept and returned; nothing is exported yet",
+    "Behavior.name": "unique within the profile",
+    "Behavior.metric": "required, and must exist",
+    "MetricDimension.dimensionName": "must exist, and fit the metric",
+    "BehaviorCriteria.comparisonOperator": "must fit the metric",
+    "BehaviorCriteria.value": "one member, the one that fits the metric",
+    "BehaviorCriteria.durationSeconds": (
+        "300, 600, 900, 1800 or 3600 while `--bucket` is `5m`, else multiples of it; not for lists"
+    ),
+    "MetricToRetain.metric": "must exist",
+    "*.additionalMetricsToRetain": "joined with V2, at most 100 together; each must exist",
+    "*.additionalMetricsToRetainV2": "joined with the older list, at most 100 together",
+    "*.tags": "at most 50, no key twice",
+    "Tag.Key": "does not begin with `aws:`",
     "*.metricsExportConfig": "kept and returned; nothing is exported yet",
     "AlertTarget.roleArn": "kept and returned; alerts are sent as `--alert-targets` says",
     "MetricsExportConfig.roleArn": "kept and returned; nothing is exported yet",
@@ -19,9 +32,6 @@ REQUEST = {
     "*.billingGroupName": "kept and returned; billing groups are names, not resources of their own",
     "CreateThing.attributePayload": "`merge` has no effect: there is nothing to merge with",
 }
-
-# Constraints that are not enforced as modelled, by shape and constraint, with what holds instead.
-CONSTRAINT = {}
 
 # Members of answers that are never there.
 ANSWER = {
