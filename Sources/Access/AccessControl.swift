@@ -83,14 +83,22 @@ package final class AccessControl: Sendable {
   }
 
   private let files: AccessFiles
+  private let uptime: @Sendable () -> Int64
   private let clock: @Sendable () -> Int64
+  private let wrongTokens = WrongTokens()
   private let rulebook: Mutex<Rulebook>
 
-  /// Reads the files. `clock` gives milliseconds since the epoch.
+  /// Reads the files.
+  ///
+  /// - Parameters:
+  ///   - uptime: nanoseconds of a clock that is never set.
+  ///   - clock: milliseconds since the epoch.
   package init(
-    _ files: AccessFiles, clock: @escaping @Sendable () -> Int64
+    _ files: AccessFiles, uptime: @escaping @Sendable () -> Int64,
+    clock: @escaping @Sendable () -> Int64
   ) async throws(AccessFault) {
     self.files = files
+    self.uptime = uptime
     self.clock = clock
     rulebook = Mutex(try await Rulebook(files))
   }
@@ -106,7 +114,7 @@ package final class AccessControl: Sendable {
   package var now: Int64 { clock() }
 
   /// Who makes a call. Throws `unauthenticated` if that is not proved, where there are rules to prove
-  /// it for.
+  /// it for, and `throttled` where it was not proved too often.
   package func caller(_ credentials: Credentials) throws(Denial) -> Caller {
     let book = rulebook.withLock { $0 }
     let now = clock()
@@ -127,13 +135,13 @@ package final class AccessControl: Sendable {
       guard let expiry = known.expiry, now >= expiry + Limits.clockLeeway else { return known }
       throw .badToken("it has expired")
     }
-    let caller = try identify(key, book, now)
+    let caller = try identify(key, credentials.address, book, now)
     book.callers.withLock { $0[key] = caller }
     return caller
   }
 
   private func identify(
-    _ key: CallerKey, _ book: Rulebook, _ now: Int64
+    _ key: CallerKey, _ address: String, _ book: Rulebook, _ now: Int64
   ) throws(Denial) -> Caller {
     switch key {
     case .certificate(let names):
@@ -148,7 +156,9 @@ package final class AccessControl: Sendable {
         grants: book.policy.grants(ofAccessKeyNamed: accessKey.name))
     case .token(let token):
       guard let verifier = book.verifier else { throw .badToken("no issuer is known") }
-      let claims = try verifier.claims(of: token, now: now)
+      let claims = try wrongTokens.checking(from: address, now: uptime()) { () throws(Denial) in
+        try verifier.claims(of: token, now: now)
+      }
       return Caller(
         name: "token \(claims["sub"].joined())", expiry: claims.expiry,
         grants: book.policy.grants(of: claims))
@@ -169,16 +179,15 @@ package final class AccessControl: Sendable {
   /// - Parameters:
   ///   - method: the path of a method of the contract.
   ///   - address: where the client is, without its port.
-  ///   - uptime: nanoseconds of a clock that is never set.
   ///   - name: becomes the caller's name as soon as it is known, for the log.
   ///   - credentials: what the client shows.
   package func admit(
-    to method: String, from address: String, uptime: Int64, name: inout String,
+    to method: String, from address: String, name: inout String,
     _ credentials: () throws(Denial) -> Credentials
   ) throws(Denial) -> (caller: Caller, credentials: Credentials)? {
     name = "address \(address)"
     guard case .role(let role) = MethodRoles.audiences[method] else {
-      try count(method: method, client: name, now: uptime)
+      try count(method: method, client: name)
       return nil
     }
     let credentials = try credentials()
@@ -187,13 +196,12 @@ package final class AccessControl: Sendable {
     guard caller.grants.allows(role) else {
       throw .forbidden(reason: "the policy does not allow this caller to \(role)")
     }
-    try count(method: method, client: name, now: uptime)
+    try count(method: method, client: name)
     return (caller, credentials)
   }
 
-  /// Counts a call against the rates. `now` is nanoseconds of a clock that is never set. Throws
-  /// `throttled`.
-  package func count(method: String, client: String, now: Int64) throws(Denial) {
-    try rulebook.withLock { $0.limiter }.count(method: method, client: client, now: now)
+  /// Counts a call against the rates. Throws `throttled`.
+  package func count(method: String, client: String) throws(Denial) {
+    try rulebook.withLock { $0.limiter }.count(method: method, client: client, now: uptime())
   }
 }

@@ -8,6 +8,14 @@ package enum Limits {
   /// NTP is off by less than a second; a minute forgives one that is not.
   package static let clockLeeway: Int64 = 60_000
 
+  /// Wrong tokens that an address may send in a burst, and then a second: more wait, and no token from
+  /// there that is not remembered is looked at. A signature costs some 50 µs to check, so that an address
+  /// costs a two thousandth of a core. The burst forgives a gateway whose hundred things have tokens
+  /// that expired together.
+  static let wrongTokenBurst: Int64 = 100
+  /// The same for each second.
+  static let wrongTokensPerSecond = 10.0
+
   /// Callers that are remembered, by their token or their certificate, so that a signature is checked
   /// once and not at each call (some 50 µs against one). Half of them are forgotten when there are
   /// more. At 2 KiB each they are 20 MB.

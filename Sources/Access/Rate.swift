@@ -11,10 +11,7 @@ struct Rate: Sendable, Decodable {
   /// Paths of methods: "/detect.v1.Detect/Backtest", "/detect.v1.MetricIngestion/*", "*".
   let method: NamePattern
   let share: Share
-  /// Nanoseconds between two calls that go on for ever.
-  let interval: Int64
-  /// Nanoseconds by which calls may be early: a burst of them less one, each an interval.
-  let tolerance: Int64
+  let pace: Pace
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case method, per, callsPerSecond, burst
@@ -37,7 +34,6 @@ struct Rate: Sendable, Decodable {
     guard (1...1_000_000).contains(burst) else {
       throw values.fault(.burst, "is from 1 to 1000000")
     }
-    interval = Int64(1e9 / rate)
-    tolerance = interval * (burst - 1)
+    pace = Pace(perSecond: rate, burst: burst)
   }
 }

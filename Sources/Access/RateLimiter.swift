@@ -1,12 +1,7 @@
 import Synchronization
 
-/// Counts calls against rates.
-///
-/// The algorithm is GCRA: of each rate and client it keeps one time, at which a client that calls at
-/// exactly that rate would make its next call. One that calls much sooner is throttled.
-///
-///     time ──┬────────┬────────┬────────┬──►
-///           now               due            throttled if due - now > tolerance
+/// Counts calls against rates: of each rate and client it keeps when a client that calls at exactly
+/// that rate would make its next call. One that calls much sooner is throttled.
 final class RateLimiter: Sendable {
   private struct Key: Hashable {
     let rate: Int
@@ -15,37 +10,36 @@ final class RateLimiter: Sendable {
   }
 
   private let rates: [Rate]
-  private let maxClients: Int
-  private let due = Mutex<[Key: Int64]>([:])
+  private let due: Mutex<DueTimes<Key>>
 
   init(_ rates: [Rate], maxClients: Int = Limits.countedClients) {
     self.rates = rates
-    self.maxClients = maxClients
+    due = Mutex(DueTimes(capacity: maxClients))
   }
 
-  /// Counts a call at `now`, nanoseconds of a clock that is not set. Throws `throttled` if it comes too
-  /// soon; such a call does not count.
+  /// Counts a call at `now`, nanoseconds of a clock that is never set. Throws `throttled` if it comes
+  /// too soon; such a call does not count.
   func count(method: String, client: String, now: Int64) throws(Denial) {
     guard !rates.isEmpty else { return }
     let wait = due.withLock { due in
       var (keys, wait): ([Key], Int64) = ([], 0)
       for (index, rate) in rates.enumerated() where rate.method.matches(method) {
         var key = Key(rate: index, client: rate.share == .client ? client : nil)
-        if due[key] == nil, due.count >= maxClients { key = makeRoom(for: key, &due, now) }
+        if !due.hasRoom(for: key, now: now) { key = Key(rate: index, client: nil) }
         keys.append(key)
-        wait = max(wait, (due[key] ?? now) - now - rate.tolerance)
+        wait = max(wait, due.wait(for: key, at: rate.pace, now: now))
       }
       guard wait <= 0 else { return wait }
-      for key in keys { due[key] = max(due[key] ?? now, now) + rates[key.rate].interval }
+      for key in keys { due.count(key, at: rates[key.rate].pace, now: now) }
       return 0
     }
-    if wait > 0 { throw .throttled(milliseconds: (wait + 999_999) / 1_000_000) }
+    if wait > 0 { throw .throttled(nanoseconds: wait) }
   }
+}
 
-  /// Forgets clients that have not called for as long as it matters. If all have, this one shares a
-  /// count with others.
-  private func makeRoom(for key: Key, _ due: inout [Key: Int64], _ now: Int64) -> Key {
-    due = due.filter { $0.value > now }
-    return due.count < maxClients ? key : Key(rate: key.rate, client: nil)
+extension Denial {
+  /// Too often, by this time.
+  static func throttled(nanoseconds: Int64) -> Denial {
+    .throttled(milliseconds: (nanoseconds + 999_999) / 1_000_000)
   }
 }

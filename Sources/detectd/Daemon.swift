@@ -80,9 +80,7 @@ struct Daemon: Service {
     let responder = Responder(
       router: AWSAPI.Router(service: service, logFailure: logger.failure),
       gate: access.map { access in
-        Gate(
-          access: access, region: service.settings.account.region, log: QuietLog(logger),
-          uptime: System.uptime)
+        Gate(access: access, region: service.settings.account.region, log: QuietLog(logger))
       },
       identifiers: System.identifier, logger: logger)
     do throws(BindError) {
@@ -106,7 +104,8 @@ struct Daemon: Service {
     }
     do throws(AccessFault) {
       if let files = security.access {
-        access = try await AccessControl(files, clock: System.milliseconds)
+        access = try await AccessControl(
+          files, uptime: System.uptime, clock: System.milliseconds)
       }
     } catch {
       throw .access(error)
@@ -115,7 +114,7 @@ struct Daemon: Service {
   }
 
   private static func gate(_ access: AccessControl, _ logger: Logger) -> CallGate {
-    Gatekeeper(access: access, log: QuietLog(logger), uptime: System.uptime).admit
+    Gatekeeper(access: access, log: QuietLog(logger)).admit
   }
 
   /// Devices cannot be told which of their metrics were left out: AWS's answer has no place for it.

@@ -16,7 +16,7 @@ struct AccessControlTests {
             {"certificate": {"uri": "spiffe://example.org/*"}, "allow": ["ingest"]},
             {"token": {"sub": "gateway-7"}, "allow": ["read"]}
           ]}
-          """)
+          """), uptime: { 0 }
     ) { 1_200_000 }
     let both = try access.caller(
       Credentials(token: issuer.token(), certificate: Self.names, address: "192.0.2.1"))
@@ -38,7 +38,7 @@ struct AccessControlTests {
   @Test func `without rules everybody may do everything`() async throws {
     let issuer = try Issuer()
     let access = try await AccessControl(
-      issuer.files(policy: "{}", identifiesCallers: false)
+      issuer.files(policy: "{}", identifiesCallers: false), uptime: { 0 }
     ) { 0 }
     let caller = try access.caller(Credentials(token: "x", address: "192.0.2.1"))
     #expect(caller.name == "address 192.0.2.1")
@@ -50,7 +50,9 @@ struct AccessControlTests {
     let rules = #"{"rules":[{"anyone":true,"allow":["read"]}]}"#
     for (policy, identifiesCallers) in [("{}", true), (rules, false)] {
       let files = try issuer.files(policy: policy, identifiesCallers: identifiesCallers)
-      await #expect(throws: AccessFault.self) { try await AccessControl(files) { 0 } }
+      await #expect(throws: AccessFault.self) {
+        try await AccessControl(files, uptime: { 0 }) { 0 }
+      }
     }
   }
 
@@ -59,7 +61,7 @@ struct AccessControlTests {
     func policy(_ role: String) -> String {
       #"{"rules":[{"anyone":true,"allow":["\#(role)"]}]}"#
     }
-    let access = try await AccessControl(issuer.files(policy: policy("read"))) { 0 }
+    let access = try await AccessControl(issuer.files(policy: policy("read")), uptime: { 0 }) { 0 }
     let credentials = Credentials(certificate: Self.names, address: "192.0.2.1")
     #expect(try access.caller(credentials).grants.allows(.read))
     try issuer.write("policy.json", policy("ingest"))
@@ -139,5 +141,68 @@ struct AccessControlTests {
     // Those who have been silent long enough are forgotten.
     #expect(Self.wait(limiter, "/m", "e", 1_000) == 0)
     #expect(Self.wait(limiter, "/m", "f", 1_000) == 0)
+  }
+
+  @Test func `wrongTokenBurst and wrongTokensPerSecond bound the signatures of an address`()
+    async throws
+  {
+    #expect(Limits.wrongTokenBurst == 100 && Limits.wrongTokensPerSecond == 10)
+    let issuer = try Issuer()
+    let policy = #"{"rules":[{"anyone":true,"allow":["read"]}]}"#
+    let uptime = TestClock(seconds: 5)
+    let access = try await AccessControl(
+      issuer.files(policy: policy), uptime: { uptime.now * 1_000_000 }
+    ) { 1_200_000 }
+    func denial(_ token: String, from address: String = "192.0.2.1") -> Denial? {
+      do throws(Denial) {
+        _ = try access.caller(Credentials(token: token, address: address))
+        return nil
+      } catch {
+        return error
+      }
+    }
+    let (known, wrong) = (try issuer.token(), try Issuer().token())
+    #expect(denial(known) == nil)
+    let unfit = Denial.badToken("its signature does not fit")
+    for _ in 0..<100 { #expect(denial(wrong) == unfit) }
+    // Then nothing from there is looked at, right or wrong, but what is remembered.
+    let other = try issuer.token(.EdDSA)
+    for token in [wrong, other] { #expect(denial(token) == .throttled(milliseconds: 100)) }
+    #expect(denial(known) == nil)
+    #expect(denial(wrong, from: "192.0.2.2") == unfit)
+    try await access.reload()
+    #expect(denial(other) == .throttled(milliseconds: 100))
+    uptime.set(seconds: 6)
+    #expect(denial(other) == nil)
+    for _ in 0..<10 { #expect(denial(wrong) == unfit) }
+    #expect(denial(wrong) == .throttled(milliseconds: 100))
+  }
+
+  @Test func `right tokens of one address may be as many as they like`() async throws {
+    let issuer = try Issuer()
+    let policy = #"{"rules":[{"anyone":true,"allow":["read"]}]}"#
+    let access = try await AccessControl(issuer.files(policy: policy), uptime: { 0 }) { 1_200_000 }
+    for number in 0..<200 {
+      let token = try issuer.token(.EdDSA, ["sub": #""thing-\#(number)""#])
+      #expect(throws: Never.self) {
+        try access.caller(Credentials(token: token, address: "192.0.2.1"))
+      }
+    }
+  }
+
+  @Test func `addresses that are too many to be counted share a count`() throws {
+    let tokens = WrongTokens(maxAddresses: 2)
+    func denial(_ address: String) -> Denial? {
+      do throws(Denial) {
+        try tokens.checking(from: address, now: 0) { () throws(Denial) in throw .badToken("") }
+        return nil
+      } catch {
+        return error
+      }
+    }
+    for address in ["a", "b"] { #expect(denial(address) == .badToken("")) }
+    for number in 0..<100 { #expect(denial("c\(number)") == .badToken("")) }
+    #expect(denial("d") == .throttled(milliseconds: 100))
+    #expect(denial("a") == .badToken(""))
   }
 }

@@ -21,7 +21,9 @@ struct TokenTests {
   @Test(arguments: Issuer.Algorithm.allCases)
   func `a good token names its subject`(algorithm: Issuer.Algorithm) async throws {
     let issuer = try Issuer()
-    let access = try await AccessControl(issuer.files(policy: Self.policy)) { 1_200_000 }
+    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+      1_200_000
+    }
     let caller = try access.caller(
       Credentials(token: issuer.token(algorithm), address: "192.0.2.1"))
     #expect(caller.name == "token gateway-7")
@@ -33,14 +35,18 @@ struct TokenTests {
 
   @Test func `an audience may be one of several`() async throws {
     let issuer = try Issuer()
-    let access = try await AccessControl(issuer.files(policy: Self.policy)) { 1_200_000 }
+    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+      1_200_000
+    }
     let token = try issuer.token(.ES256, ["aud": #"["other","detect"]"#])
     #expect(Self.outcome(token, access) == "token gateway-7")
   }
 
   @Test func `every claim that does not hold is found`() async throws {
     let issuer = try Issuer()
-    let access = try await AccessControl(issuer.files(policy: Self.policy)) { 1_200_000 }
+    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+      1_200_000
+    }
     let cases: [([String: String], String)] = [
       (["iss": #""https://evil.example.org""#], "it is of another issuer"),
       (["iss": #"["https://issuer.example.org","x"]"#], "it is of another issuer"),
@@ -68,7 +74,9 @@ struct TokenTests {
 
   @Test func `the key chooses the algorithm, not the token`() async throws {
     let (issuer, other) = (try Issuer(), try Issuer())
-    let access = try await AccessControl(issuer.files(policy: Self.policy)) { 1_200_000 }
+    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+      1_200_000
+    }
     let headers: [(String, String)] = [
       (#"{"alg":"none","kid":"ES256"}"#, "its algorithm is not its key's"),
       (#"{"alg":"HS256","kid":"ES256"}"#, "its algorithm is not its key's"),
@@ -105,7 +113,9 @@ struct TokenTests {
 
   @Test func `a remembered token still expires, and clockLeeway later at most`() async throws {
     let (issuer, clock) = (try Issuer(), TestClock())
-    let access = try await AccessControl(issuer.files(policy: Self.policy)) { clock.now }
+    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+      clock.now
+    }
     let token = try issuer.token()
     #expect(Self.outcome(token, access) == "token gateway-7")
     clock.set(seconds: 1_500 + Limits.clockLeeway / 1000 - 1)
@@ -116,7 +126,9 @@ struct TokenTests {
 
   @Test func `keys are replaced at once, for remembered tokens too`() async throws {
     let (issuer, clock) = (try Issuer(), TestClock())
-    let access = try await AccessControl(issuer.files(policy: Self.policy)) { clock.now }
+    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+      clock.now
+    }
     let (ec, ed) = (try issuer.token(.ES256), try issuer.token(.EdDSA))
     #expect(Self.outcome(ec, access) == "token gateway-7")
     try issuer.writeKeys([issuer.key(.EdDSA)])
@@ -136,7 +148,7 @@ struct TokenTests {
     func fault(_ keys: [String]) async throws -> String {
       try issuer.writeKeys(keys)
       do throws(AccessFault) {
-        _ = try await AccessControl(files) { 0 }
+        _ = try await AccessControl(files, uptime: { 0 }) { 0 }
         return "none"
       } catch {
         return error.description.replacing(issuer.directory, with: "")
@@ -159,6 +171,6 @@ struct TokenTests {
     // What is not known is passed over.
     #expect(try await fault([#"{"kty":"oct","kid":"a","k":"AAAA"}"#, ec]) == "none")
     try issuer.write("keys.json", "{")
-    await #expect(throws: AccessFault.self) { try await AccessControl(files) { 0 } }
+    await #expect(throws: AccessFault.self) { try await AccessControl(files, uptime: { 0 }) { 0 } }
   }
 }

@@ -11,19 +11,12 @@ package struct Gate: Sendable {
   private let access: AccessControl
   private let region: String
   private let log: QuietLog
-  private let uptime: @Sendable () -> Int64
 
-  /// - Parameters:
-  ///   - region: that signatures must be for.
-  ///   - log: told of each refusal.
-  ///   - uptime: nanoseconds of a clock that is never set.
-  package init(
-    access: AccessControl, region: String, log: QuietLog, uptime: @escaping @Sendable () -> Int64
-  ) {
+  /// A gate that takes signatures for this region, and tells the log of each refusal.
+  package init(access: AccessControl, region: String, log: QuietLog) {
     self.access = access
     self.region = region
     self.log = log
-    self.uptime = uptime
   }
 
   /// Lets a request through, or throws what it shall be answered with.
@@ -39,7 +32,7 @@ package struct Gate: Sendable {
     }
     var name = ""
     do throws(Denial) {
-      _ = try access.admit(to: method, from: address, uptime: uptime(), name: &name) {
+      _ = try access.admit(to: method, from: address, name: &name) {
         () throws(Denial) in
         var credentials = Credentials(certificate: names, address: address)
         try addProof(to: &credentials, head, body)

@@ -6,17 +6,11 @@ package import RPC
 package struct Gatekeeper: Sendable {
   private let access: AccessControl
   private let log: QuietLog
-  private let uptime: @Sendable () -> Int64
 
-  /// - Parameters:
-  ///   - log: told of each refusal.
-  ///   - uptime: nanoseconds of a clock that is never set.
-  package init(
-    access: AccessControl, log: QuietLog, uptime: @escaping @Sendable () -> Int64
-  ) {
+  /// A gate that tells the log of each refusal.
+  package init(access: AccessControl, log: QuietLog) {
     self.access = access
     self.log = log
-    self.uptime = uptime
   }
 
   /// What the transport asks of each call.
@@ -25,7 +19,7 @@ package struct Gatekeeper: Sendable {
     var name = ""
     do throws(Denial) {
       let admitted = try access.admit(
-        to: call.method, from: address, uptime: uptime(), name: &name
+        to: call.method, from: address, name: &name
       ) { () throws(Denial) in try Self.credentials(call, address) }
       guard let (caller, credentials) = admitted else { return Admission() }
       return Admission(

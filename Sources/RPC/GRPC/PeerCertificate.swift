@@ -13,10 +13,4 @@ package final class PeerCertificate: Sendable {
     self.dnsNames = dnsNames
     self.uris = uris
   }
-
-  /// The SPIFFE id: the URI, if there is only one as SPIFFE asks, with that scheme.
-  package var spiffeID: String? {
-    guard uris.count == 1, let uri = uris.first, uri.hasPrefix("spiffe://") else { return nil }
-    return uri
-  }
 }

@@ -19,11 +19,10 @@ struct GatekeeperTests {
     init(_ policy: String, identifiesCallers: Bool = true) async throws {
       try policy.write(toFile: path, atomically: true, encoding: .utf8)
       access = try await AccessControl(
-        AccessFiles(policy: path, identifiesCallers: identifiesCallers)
+        AccessFiles(policy: path, identifiesCallers: identifiesCallers), uptime: { 0 }
       ) { 0 }
       let lines = lines
-      gate = Gatekeeper(
-        access: access, log: QuietLog(Logger(label: "test") { _ in lines }), uptime: { 0 })
+      gate = Gatekeeper(access: access, log: QuietLog(Logger(label: "test") { _ in lines }))
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
