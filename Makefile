@@ -10,6 +10,7 @@ C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDete
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-aws aws-compatibility simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
+.PHONY: bench-ingest
 .PHONY: crash-test fuzz-core fuzz-documents fuzz-rpc sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
@@ -55,7 +56,7 @@ format: ## Formats Swift and C.
 generate: setup ## Generates CSources/CDetectProto from the contract.
 	sh proto/generate.sh
 
-bench: setup ## Builds for release and measures.
+bench: setup ## Measures what a call costs detectd, beside nghttpd.
 	$(BUILD) -c release --product detectd
 	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Benchmarks/bench.py "$$(swift build -c release --show-bin-path)/detectd"
 
@@ -69,6 +70,7 @@ bench-engine: setup ## Builds for release and measures the engine alone: THINGS 
 
 crash-test: ROUNDS ?= 200
 bench-rpc: ROUNDS ?= 4
+bench-ingest: ROUNDS ?= 3
 
 crash-test: setup ## Kills the daemon at random moments: ROUNDS=200, SEED= of a run to repeat; stops it for a minute.
 	$(BUILD) --product detectd
@@ -78,6 +80,10 @@ crash-test: setup ## Kills the daemon at random moments: ROUNDS=200, SEED= of a 
 bench-rpc: setup ## Measures Sources/RPC beside its peers: ROUNDS=4.
 	$(BUILD) -c release --product RPCBench
 	Tests/Benchmarks/RPC/run "$$(swift build -c release --show-bin-path)/RPCBench" $(ROUNDS) $(PYTHON)
+
+bench-ingest: setup ## Measures what it costs to take reports, beside a gRPC C++ server: ROUNDS=3, or full load for MINUTES=60.
+	$(BUILD) -c release --product detectd
+	Tests/Benchmarks/Ingest/run "$$(swift build -c release --show-bin-path)/detectd" $(PYTHON) $(ROUNDS) $(MINUTES)
 
 flood: setup ## Measures what hostile peers cost a client that behaves.
 	$(BUILD) -c release --product RPCBench
@@ -93,8 +99,8 @@ bench-core: ## Measures the C core beside its peers; writes docs/core-benchmarks
 fuzz-core: ## Fuzzes the C core: SECONDS=60 for each fuzzer.
 	sh Tests/CoreTests/Fuzz/run $(SECONDS)
 
-fuzz-rpc: ## Fuzzes Sources/RPC: SECONDS=60 for each fuzzer.
-	Tests/RPCTests/Fuzz/run $(SECONDS)
+fuzz-rpc: ## Fuzzes HTTP/2, gRPC and the messages of requests: SECONDS=60 for each fuzzer.
+	Tests/Fuzz/run $(SECONDS)
 
 fuzz-documents: setup ## Fuzzes Sources/DeviceDocuments: SECONDS=60 for each fuzzer.
 	Tests/DeviceDocumentsTests/Fuzz/run $(SECONDS)

@@ -91,17 +91,24 @@ package final class AccessControl: Sendable {
   /// Reads the files.
   ///
   /// - Parameters:
-  ///   - uptime: nanoseconds of a clock that is never set.
   ///   - clock: milliseconds since the epoch.
+  ///   - uptime: nanoseconds of a clock that is never set.
   package init(
-    _ files: AccessFiles, uptime: @escaping @Sendable () -> Int64,
-    clock: @escaping @Sendable () -> Int64
+    _ files: AccessFiles, clock: @escaping @Sendable () -> Int64,
+    uptime: @escaping @Sendable () -> Int64 = AccessControl.steadyNanoseconds
   ) async throws(AccessFault) {
     self.files = files
     self.uptime = uptime
     self.clock = clock
     rulebook = Mutex(try await Rulebook(files))
   }
+
+  /// Since the first question.
+  package static let steadyNanoseconds: @Sendable () -> Int64 = {
+    Int64(start.duration(to: .now) / .nanoseconds(1))
+  }
+
+  private static let start = ContinuousClock.now
 
   /// Reads the files again. If they cannot be used, what was read before stays in use. What is new
   /// applies from the next call on.

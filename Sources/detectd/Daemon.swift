@@ -105,7 +105,7 @@ struct Daemon: Service {
     do throws(AccessFault) {
       if let files = security.access {
         access = try await AccessControl(
-          files, uptime: System.uptime, clock: System.milliseconds)
+          files, clock: System.milliseconds, uptime: System.uptime)
       }
     } catch {
       throw .access(error)

@@ -16,7 +16,7 @@ struct AccessControlTests {
             {"certificate": {"uri": "spiffe://example.org/*"}, "allow": ["ingest"]},
             {"token": {"sub": "gateway-7"}, "allow": ["read"]}
           ]}
-          """), uptime: { 0 }
+          """)
     ) { 1_200_000 }
     let both = try access.caller(
       Credentials(token: issuer.token(), certificate: Self.names, address: "192.0.2.1"))
@@ -38,7 +38,7 @@ struct AccessControlTests {
   @Test func `without rules everybody may do everything`() async throws {
     let issuer = try Issuer()
     let access = try await AccessControl(
-      issuer.files(policy: "{}", identifiesCallers: false), uptime: { 0 }
+      issuer.files(policy: "{}", identifiesCallers: false)
     ) { 0 }
     let caller = try access.caller(Credentials(token: "x", address: "192.0.2.1"))
     #expect(caller.name == "address 192.0.2.1")
@@ -51,7 +51,7 @@ struct AccessControlTests {
     for (policy, identifiesCallers) in [("{}", true), (rules, false)] {
       let files = try issuer.files(policy: policy, identifiesCallers: identifiesCallers)
       await #expect(throws: AccessFault.self) {
-        try await AccessControl(files, uptime: { 0 }) { 0 }
+        try await AccessControl(files) { 0 }
       }
     }
   }
@@ -61,7 +61,7 @@ struct AccessControlTests {
     func policy(_ role: String) -> String {
       #"{"rules":[{"anyone":true,"allow":["\#(role)"]}]}"#
     }
-    let access = try await AccessControl(issuer.files(policy: policy("read")), uptime: { 0 }) { 0 }
+    let access = try await AccessControl(issuer.files(policy: policy("read"))) { 0 }
     let credentials = Credentials(certificate: Self.names, address: "192.0.2.1")
     #expect(try access.caller(credentials).grants.allows(.read))
     try issuer.write("policy.json", policy("ingest"))
@@ -151,8 +151,7 @@ struct AccessControlTests {
     let policy = #"{"rules":[{"anyone":true,"allow":["read"]}]}"#
     let uptime = TestClock(seconds: 5)
     let access = try await AccessControl(
-      issuer.files(policy: policy), uptime: { uptime.now * 1_000_000 }
-    ) { 1_200_000 }
+      issuer.files(policy: policy), clock: { 1_200_000 }, uptime: { uptime.now * 1_000_000 })
     func denial(_ token: String, from address: String = "192.0.2.1") -> Denial? {
       do throws(Denial) {
         _ = try access.caller(Credentials(token: token, address: address))
@@ -181,7 +180,7 @@ struct AccessControlTests {
   @Test func `right tokens of one address may be as many as they like`() async throws {
     let issuer = try Issuer()
     let policy = #"{"rules":[{"anyone":true,"allow":["read"]}]}"#
-    let access = try await AccessControl(issuer.files(policy: policy), uptime: { 0 }) { 1_200_000 }
+    let access = try await AccessControl(issuer.files(policy: policy)) { 1_200_000 }
     for number in 0..<200 {
       let token = try issuer.token(.EdDSA, ["sub": #""thing-\#(number)""#])
       #expect(throws: Never.self) {

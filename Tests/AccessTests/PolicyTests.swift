@@ -137,7 +137,7 @@ struct PolicyTests {
     func fault(_ text: String) async throws -> String {
       let files = try issuer.files(policy: text)
       do throws(AccessFault) {
-        _ = try await AccessControl(files, uptime: { 0 }) { 0 }
+        _ = try await AccessControl(files) { 0 }
         return "none"
       } catch {
         return error.description.replacing(issuer.directory, with: "")
@@ -154,6 +154,6 @@ struct PolicyTests {
     #expect(try await fault("{}" + long) == "/policy.json is over 1048576 bytes")
     var files = try issuer.files(policy: "{}")
     files.policy += ".absent"
-    await #expect(throws: AccessFault.self) { try await AccessControl(files, uptime: { 0 }) { 0 } }
+    await #expect(throws: AccessFault.self) { try await AccessControl(files) { 0 } }
   }
 }

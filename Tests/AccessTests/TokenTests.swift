@@ -21,7 +21,7 @@ struct TokenTests {
   @Test(arguments: Issuer.Algorithm.allCases)
   func `a good token names its subject`(algorithm: Issuer.Algorithm) async throws {
     let issuer = try Issuer()
-    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+    let access = try await AccessControl(issuer.files(policy: Self.policy)) {
       1_200_000
     }
     let caller = try access.caller(
@@ -35,7 +35,7 @@ struct TokenTests {
 
   @Test func `an audience may be one of several`() async throws {
     let issuer = try Issuer()
-    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+    let access = try await AccessControl(issuer.files(policy: Self.policy)) {
       1_200_000
     }
     let token = try issuer.token(.ES256, ["aud": #"["other","detect"]"#])
@@ -44,7 +44,7 @@ struct TokenTests {
 
   @Test func `every claim that does not hold is found`() async throws {
     let issuer = try Issuer()
-    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+    let access = try await AccessControl(issuer.files(policy: Self.policy)) {
       1_200_000
     }
     let cases: [([String: String], String)] = [
@@ -74,7 +74,7 @@ struct TokenTests {
 
   @Test func `the key chooses the algorithm, not the token`() async throws {
     let (issuer, other) = (try Issuer(), try Issuer())
-    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+    let access = try await AccessControl(issuer.files(policy: Self.policy)) {
       1_200_000
     }
     let headers: [(String, String)] = [
@@ -113,7 +113,7 @@ struct TokenTests {
 
   @Test func `a remembered token still expires, and clockLeeway later at most`() async throws {
     let (issuer, clock) = (try Issuer(), TestClock())
-    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+    let access = try await AccessControl(issuer.files(policy: Self.policy)) {
       clock.now
     }
     let token = try issuer.token()
@@ -126,7 +126,7 @@ struct TokenTests {
 
   @Test func `keys are replaced at once, for remembered tokens too`() async throws {
     let (issuer, clock) = (try Issuer(), TestClock())
-    let access = try await AccessControl(issuer.files(policy: Self.policy), uptime: { 0 }) {
+    let access = try await AccessControl(issuer.files(policy: Self.policy)) {
       clock.now
     }
     let (ec, ed) = (try issuer.token(.ES256), try issuer.token(.EdDSA))
@@ -148,7 +148,7 @@ struct TokenTests {
     func fault(_ keys: [String]) async throws -> String {
       try issuer.writeKeys(keys)
       do throws(AccessFault) {
-        _ = try await AccessControl(files, uptime: { 0 }) { 0 }
+        _ = try await AccessControl(files) { 0 }
         return "none"
       } catch {
         return error.description.replacing(issuer.directory, with: "")
@@ -171,6 +171,6 @@ struct TokenTests {
     // What is not known is passed over.
     #expect(try await fault([#"{"kty":"oct","kid":"a","k":"AAAA"}"#, ec]) == "none")
     try issuer.write("keys.json", "{")
-    await #expect(throws: AccessFault.self) { try await AccessControl(files, uptime: { 0 }) { 0 } }
+    await #expect(throws: AccessFault.self) { try await AccessControl(files) { 0 } }
   }
 }

@@ -8,11 +8,17 @@ extension MetricIngestionMethods {
     _ request: [UInt8], from reporter: Reporter
   ) async throws(RPCStatus) -> [UInt8] {
     let grants = try reporter.grants()
-    let batch = try unsafe decode(request, detect__v1__put_metric_reports_request__init) {
-      request throws(RPCStatus) in
-      try unsafe reportBatch(
-        request.reports, request.n_reports, of: backend.service.metrics, grants)
-    }
+    let metrics = backend.service.metrics
+    let fields = ReportBatchFields(number: nil, reports: 1)
+    let batch =
+      if let (_, batch) = reportBatch(in: request, fields, of: metrics, grants) {
+        batch
+      } else {
+        try unsafe decode(request, detect__v1__put_metric_reports_request__init) {
+          request throws(RPCStatus) in
+          try unsafe reportBatch(request.reports, request.n_reports, of: metrics, grants)
+        }
+      }
     let outcome = try await backend.call { service async throws(DetectError) in
       try await service.submit(batch).outcome()
     }

@@ -56,13 +56,20 @@ extension MetricIngestionMethods {
   private func submit(
     _ request: [UInt8], _ grants: Grants
   ) async throws(RPCStatus) -> NumberedBatch {
-    let (number, batch) = try unsafe decode(request, detect__v1__report_metrics_request__init) {
-      request throws(RPCStatus) in
-      try unsafe (
-        request.batch_number,
-        reportBatch(request.reports, request.n_reports, of: backend.service.metrics, grants)
-      )
-    }
+    let metrics = backend.service.metrics
+    let fields = ReportBatchFields(number: 1, reports: 2)
+    let (number, batch) =
+      if let batch = reportBatch(in: request, fields, of: metrics, grants) {
+        batch
+      } else {
+        try unsafe decode(request, detect__v1__report_metrics_request__init) {
+          request throws(RPCStatus) in
+          try unsafe (
+            request.batch_number,
+            reportBatch(request.reports, request.n_reports, of: metrics, grants)
+          )
+        }
+      }
     return NumberedBatch(number: number, pending: await backend.service.submit(batch))
   }
 

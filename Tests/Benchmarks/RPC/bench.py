@@ -10,12 +10,14 @@ import pathlib
 import random
 import re
 import socket
+import ssl
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+from authority import Authority
 from servers import CLIENT_CORE, Server, nghttpd, on_core, one_call
 
 CALLS = 150_000
@@ -27,6 +29,8 @@ COUNT = "/bench.Bench/Count"
 COUNT_IN_TASK = "/bench.Bench/CountInTask"
 COUNT_ALL = "/bench.Bench/CountAll"
 OURS = "Sources/RPC"
+OURS_TLS = "… with TLS"
+OURS_MUTUAL_TLS = "… mutual TLS"
 
 
 def text(field, value):
@@ -84,7 +88,8 @@ class Load:
     def _run(self, server, path, calls, *options):
         """Makes so many calls, all of which must succeed."""
         command = ["h2load", f"--requests={calls}", "--header=content-type: application/grpc"]
-        command += ["--header=te: trailers", *options, f"http://127.0.0.1:{server.port}{path}"]
+        scheme = "https" if server.has_tls else "http"
+        command += ["--header=te: trailers", *options, f"{scheme}://127.0.0.1:{server.port}{path}"]
         result = subprocess.run(on_core(CLIENT_CORE, command), capture_output=True, text=True)
         if not re.search(rf"{calls} succeeded, 0 failed, 0 errored, 0 timeout", result.stdout):
             sys.exit(f"h2load: not every call succeeded:\n{result.stdout}{result.stderr}")
@@ -96,11 +101,13 @@ def cpu_microseconds(server, units, run):
     return (server.cpu_seconds() - before) / units * 1e6
 
 
-def connect(server, count, request):
+def connect(server, count, request, tls=None):
     """Connections that have made one call each and are at rest."""
     connections = []
     for _ in range(count):
         connection = socket.create_connection(("127.0.0.1", server.port))
+        if tls:
+            connection = tls.wrap_socket(connection, server_hostname="localhost")
         connection.sendall(request)
         connections.append(connection)
     for connection in connections:
@@ -110,13 +117,34 @@ def connect(server, count, request):
     return connections
 
 
-def kilobytes_per_connection(server, request, count):
+def kilobytes_per_connection(server, request, count, tls=None):
     with contextlib.ExitStack() as stack:
-        stack.enter_context(contextlib.closing(connect(server, 1, request)[0]))
+        stack.enter_context(contextlib.closing(connect(server, 1, request, tls)[0]))
         before = server.resident_bytes()
-        for connection in connect(server, count, request):
+        for connection in connect(server, count, request, tls):
             stack.enter_context(connection)
         return (server.resident_bytes() - before) / count / 1024
+
+
+class Certificates:
+    """The server's and a client's, for connections with TLS."""
+
+    def __init__(self, directory):
+        self._authority = Authority(pathlib.Path(directory, "authority"))
+        self._authority.issue("server", "DNS:localhost")
+        self._authority.issue("client", "URI:spiffe://example.org/client")
+
+    def server(self, is_mutual):
+        names = ["server.pem", "server.key"] + (["ca.pem"] if is_mutual else [])
+        return [str(self._authority.path(name)) for name in names]
+
+    def client(self, is_mutual):
+        tls = ssl.create_default_context(cafile=self._authority.path("ca.pem"))
+        tls.set_alpn_protocols(["h2"])
+        if is_mutual:
+            names = self._authority.path("client.pem"), self._authority.path("client.key")
+            tls.load_cert_chain(*names)
+        return tls
 
 
 def measure_floor(load, directory):
@@ -141,6 +169,22 @@ def measure(load, command, is_ours):
     with Server(command) as server:
         request = one_call(COUNT.encode(), load.message)
         yield "idle", kilobytes_per_connection(server, request, IDLE_CONNECTIONS)
+
+
+def measure_tls(load, command, certificates):
+    with Server(command + certificates.server(is_mutual=False), has_tls=True) as server:
+        load.unary(server, COUNT, CALLS // 5)
+        yield "unary", cpu_microseconds(server, CALLS, lambda: load.unary(server, COUNT))
+        messages = STREAMS * MESSAGES_PER_STREAM
+        yield "streamed", cpu_microseconds(server, messages, lambda: load.streamed(server))
+    yield "idle", idle_with_tls(load, command, certificates, is_mutual=False)
+
+
+def idle_with_tls(load, command, certificates, is_mutual):
+    with Server(command + certificates.server(is_mutual), has_tls=True) as server:
+        request = one_call(COUNT.encode(), load.message)
+        tls = certificates.client(is_mutual)
+        return kilobytes_per_connection(server, request, IDLE_CONNECTIONS, tls)
 
 
 def hold_many(load, command):
@@ -176,7 +220,9 @@ def report(rounds, names):
             line = f"  {name:14}{statistics.median(values):9.2f}"
             line += f"  [{min(values):.2f}..{max(values):.2f}]"
             ratios = [each[OURS, key] / each[name, key] for each in rounds if (OURS, key) in each]
-            if name != OURS and ratios:
+            if name in (OURS_TLS, OURS_MUTUAL_TLS):
+                line += f"  {1 / statistics.median(ratios):.2f} of that without"
+            elif name != OURS and ratios:
                 line += f"  {OURS} takes {statistics.median(ratios):.2f} of it"
             print(line)
 
@@ -187,17 +233,24 @@ def main():
     rounds = []
     with tempfile.TemporaryDirectory() as directory:
         load = Load(directory)
+        certificates = Certificates(directory)
         for _ in range(int(count)):
             results = {}
-            for name in random.sample(["nghttpd", *commands], len(commands) + 1):
+            names = ["nghttpd", OURS_TLS, OURS_MUTUAL_TLS, *commands]
+            for name in random.sample(names, len(names)):
                 if name == "nghttpd":
                     measured = measure_floor(load, directory)
+                elif name == OURS_TLS:
+                    measured = measure_tls(load, commands[OURS], certificates)
+                elif name == OURS_MUTUAL_TLS:
+                    kilobytes = idle_with_tls(load, commands[OURS], certificates, is_mutual=True)
+                    measured = [("idle", kilobytes)]
                 else:
                     measured = measure(load, commands[name], name == OURS)
                 for key, value in measured:
                     results[name, key] = value
             rounds.append(results)
-        report(rounds, ["nghttpd", *commands])
+        report(rounds, ["nghttpd", OURS, OURS_TLS, OURS_MUTUAL_TLS, *(set(commands) - {OURS})])
         held = hold_many(load, commands[OURS])
     print(f"\n{HELD_CONNECTIONS} idle connections held, calls served beside them: {held:.1f} KiB each")
 

@@ -22,7 +22,8 @@ def on_core(core, command):
 class Server:
     """A process that serves until it is closed."""
 
-    def __init__(self, command, port=None):
+    def __init__(self, command, port=None, has_tls=False):
+        self.has_tls = has_tls
         self._process = subprocess.Popen(
             on_core(SERVER_CORE, command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
@@ -48,14 +49,21 @@ class Server:
         self._process.stderr.close()
 
     def cpu_seconds(self):
-        """User and system time of all threads, as the kernel accounts for it."""
-        stat = pathlib.Path(f"/proc/{self._process.pid}/stat").read_text()
-        fields = stat.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * TICK
+        return cpu_seconds(self._process.pid)
 
     def resident_bytes(self):
-        status = pathlib.Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+        return resident_bytes(self._process.pid)
+
+
+def cpu_seconds(pid):
+    """User and system time of all threads of a process, as the kernel accounts for it."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * TICK
+
+
+def resident_bytes(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
 
 
 def nghttpd(directory):

@@ -19,7 +19,7 @@ struct GatekeeperTests {
     init(_ policy: String, identifiesCallers: Bool = true) async throws {
       try policy.write(toFile: path, atomically: true, encoding: .utf8)
       access = try await AccessControl(
-        AccessFiles(policy: path, identifiesCallers: identifiesCallers), uptime: { 0 }
+        AccessFiles(policy: path, identifiesCallers: identifiesCallers)
       ) { 0 }
       let lines = lines
       gate = Gatekeeper(access: access, log: QuietLog(Logger(label: "test") { _ in lines }))
