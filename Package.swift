@@ -96,6 +96,7 @@ let package = Package(
       name: "AWSAPI",
       dependencies: [
         "Access", "Detect", "RPC", "SigV4",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -185,7 +186,7 @@ let package = Package(
     .testTarget(
       name: "AWSAPITests",
       dependencies: [
-        "AWSAPI", "Access", "Detect", "RPC",
+        "AWSAPI", "Access", "Detect", "RPC", "SigV4",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "X509", package: "swift-certificates"),

@@ -19,6 +19,18 @@ package struct Limits: Sendable {
   /// Time that requests in flight have to finish at a stop, as for gRPC.
   package var gracePeriod = Duration.seconds(10)
 
+  // Of import-aws, as a client.
+
+  /// Time for one answer of the source. AWS's own clients have a minute.
+  package var importTimeout = Duration.seconds(60)
+  /// Bytes of one answer of the source. A page of 250 things with 50 attributes is at most 12 MiB.
+  package var importedBytes = 16 << 20
+  /// Times that one request is sent while the source says that it comes too soon: with the waits between
+  /// them two minutes, by when AWS's ten calls a second are allowed again.
+  package var importTries = 10
+  /// The first of the waits; each one is twice as long as the one before.
+  package var importWait = Duration.milliseconds(250)
+
   /// The limits of the server; tests make smaller ones.
   package init() {}
 }

@@ -128,8 +128,9 @@ struct Daemon: Service {
     }
   }
 
-  private static func service(
-    on store: SQLiteStore, _ settings: Settings, _ logger: Logger
+  /// The service on a store, with workers and clocks of this process.
+  static func service(
+    on store: any Store, _ settings: Settings, _ logger: Logger
   ) throws(StoreError) -> DetectService {
     try DetectService(
       store: store, settings: settings,

@@ -14,6 +14,7 @@ import UnixSignals
       detectd --data-dir <dir> [--listen <address>] [<options>]
       detectd verify --data-dir <dir>
       detectd backup --data-dir <dir> --to <dir>
+      detectd import-aws --data-dir <dir> --from-region <name> [<options>]
       """,
     discussion: """
       Every option may also come from the environment (--data-dir is DETECTD_DATA_DIR) or from the \
@@ -42,7 +43,7 @@ import UnixSignals
   /// The commands beside serving. The parser knows nothing of them: as its subcommands they would lose the
   /// options that the daemon has as well.
   private static let storeCommands: [String: any ParsableCommand.Type] = [
-    "verify": Verify.self, "backup": BackUp.self,
+    "verify": Verify.self, "backup": BackUp.self, "import-aws": ImportAWS.self,
   ]
 
   @OptionGroup var options: Options
@@ -53,8 +54,7 @@ import UnixSignals
     let command: any ParsableCommand.Type = storeCommand ?? Self.self
     do {
       if let storeCommand {
-        var command = try storeCommand.parse(Array(commandLine.dropFirst()))
-        try command.run()
+        try await run(storeCommand, Array(commandLine.dropFirst()))
       } else {
         try await serve(commandLine)
       }
@@ -71,6 +71,20 @@ import UnixSignals
       let name = storeCommand == nil ? "detectd" : "detectd \(commandLine[0])"
       end("\(command.message(for: error)). See \(name) --help.", exitCode(for: error).rawValue)
     }
+  }
+
+  private static func run(
+    _ storeCommand: any ParsableCommand.Type, _ commandLine: [String]
+  ) async throws {
+    guard storeCommand == ImportAWS.self else {
+      var command = try storeCommand.parse(commandLine)
+      return try command.run()
+    }
+    // It has the daemon's options, from all their sources.
+    let config = try ImportAWS.parse(commandLine).options.config
+    let arguments = try OptionSources.arguments(
+      commandLine: commandLine, config: config, environment: ProcessInfo.processInfo.environment)
+    try await ImportAWS.parse(arguments).run()
   }
 
   private static func serve(_ commandLine: [String]) async throws {

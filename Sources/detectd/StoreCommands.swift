@@ -1,3 +1,4 @@
+import AWSAPI
 import ArgumentParser
 import Detect
 import FoundationEssentials
@@ -81,6 +82,10 @@ enum StoreCommandFailure: Error, CustomStringConvertible {
   case store(StoreError)
   /// The store of the directory contradicts itself.
   case faults([String], in: String)
+  /// What is to be imported cannot be read.
+  case source(ImportFault)
+  /// So many resources were not imported.
+  case refused(Int)
 
   var description: String {
     switch self {
@@ -90,6 +95,8 @@ enum StoreCommandFailure: Error, CustomStringConvertible {
     case .store(let error): StartFailure.store(error).description
     case .faults(let faults, let directory):
       (["\(directory) is not sound:"] + faults).joined(separator: "\n  ")
+    case .source(let fault): "\(fault)."
+    case .refused(let count): "\(count) of them were refused; the lines above say why."
     }
   }
 
@@ -97,6 +104,8 @@ enum StoreCommandFailure: Error, CustomStringConvertible {
     switch self {
     case .store(let error): StartFailure.store(error).exitCode
     case .faults: EX_DATAERR
+    case .source: EX_UNAVAILABLE
+    case .refused: EXIT_FAILURE
     }
   }
 }
