@@ -11,7 +11,7 @@ C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDete
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-aws aws-compatibility simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
 .PHONY: bench-ingest
-.PHONY: crash-test fuzz-core fuzz-documents fuzz-rpc sanitize-core setup build lint contract generated
+.PHONY: crash-test fuzz-core fuzz-rpc sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -99,11 +99,8 @@ bench-core: ## Measures the C core beside its peers; writes docs/core-benchmarks
 fuzz-core: ## Fuzzes the C core: SECONDS=60 for each fuzzer.
 	sh Tests/CoreTests/Fuzz/run $(SECONDS)
 
-fuzz-rpc: ## Fuzzes HTTP/2, gRPC and the messages of requests: SECONDS=60 for each fuzzer.
+fuzz-rpc: ## Fuzzes HTTP/2, gRPC, messages of requests and documents of devices: SECONDS=60 for each fuzzer.
 	Tests/Fuzz/run $(SECONDS)
-
-fuzz-documents: setup ## Fuzzes Sources/DeviceDocuments: SECONDS=60 for each fuzzer.
-	Tests/DeviceDocumentsTests/Fuzz/run $(SECONDS)
 
 sanitize-core: ## Tests the C core with two compilers, sanitizers, every IPv4 address and the analyzer.
 	sh Tests/CoreTests/check all

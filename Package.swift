@@ -9,6 +9,7 @@ import PackageDescription
 //      │            ├──────► DeviceDocuments ──► CJansson
 //      │            └──────► Detect ──► CDetectCore
 //      ├──────► AWSAPI ───────┤       (and RPC for its TLS, Access, SigV4, Hummingbird)
+//      ├──────► DeviceMQTT ──► DeviceDocuments, CMosquitto
 //      ├──────► StoreSQLite ──┤
 //      └──────► Alerts ───────┘
 //                 └──────► SigV4 ──► Crypto
@@ -66,6 +67,9 @@ let package = Package(
     .systemLibrary(
       name: "CJansson", path: "CSources/CJansson", pkgConfig: "jansson",
       providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(
+      name: "CMosquitto", path: "CSources/CMosquitto", pkgConfig: "libmosquitto",
+      providers: [.apt(["libmosquitto-dev"])]),
 
     // Swift
     .target(name: "Detect", dependencies: ["CDetectCore"], swiftSettings: swift),
@@ -108,6 +112,9 @@ let package = Package(
       ], swiftSettings: swift),
     .target(
       name: "DeviceDocuments", dependencies: ["Detect", "CJansson"], swiftSettings: swift),
+    .target(
+      name: "DeviceMQTT", dependencies: ["Detect", "DeviceDocuments", "CMosquitto"],
+      swiftSettings: swift),
     .target(name: "StoreSQLite", dependencies: ["Detect", "CSQLite"], swiftSettings: swift),
     .target(
       name: "SigV4", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
@@ -126,7 +133,8 @@ let package = Package(
     .executableTarget(
       name: "detectd",
       dependencies: [
-        "DetectAPI", "AWSAPI", "DeviceDocuments", "RPC", "Access", "Detect", "StoreSQLite",
+        "DetectAPI", "AWSAPI", "DeviceDocuments", "DeviceMQTT", "RPC", "Access", "Detect",
+        "StoreSQLite",
         "Alerts", "SigV4",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -196,7 +204,10 @@ let package = Package(
       ], swiftSettings: swift),
     .testTarget(
       name: "DeviceDocumentsTests", dependencies: ["DeviceDocuments", "Detect"],
-      exclude: ["Fuzz/corpus", "Fuzz/Entry", "Fuzz/run"], swiftSettings: swift),
+      exclude: ["Fuzz/corpus"], swiftSettings: swift),
+    .testTarget(
+      name: "DeviceMQTTTests", dependencies: ["DeviceMQTT", "DeviceDocuments", "Detect"],
+      swiftSettings: swift),
     .testTarget(
       name: "StoreSQLiteTests", dependencies: ["StoreSQLite", "Detect"], swiftSettings: swift),
     .testTarget(name: "SigV4Tests", dependencies: ["SigV4"], swiftSettings: swift),

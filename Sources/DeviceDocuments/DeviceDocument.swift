@@ -53,9 +53,14 @@ struct DeviceDocument {
 
   /// `Major.Minor`. All agents send 1.0; there is no other version to tell it from.
   private static func checkVersion(_ node: Node) throws(DocumentFault) {
-    guard try node.text().wholeMatch(of: #/[0-9]+\.[0-9]+/#) != nil else {
+    let parts = try node.text().split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy(Self.isNumber) else {
       throw node.fault("Major.Minor is needed")
     }
+  }
+
+  private static func isNumber(_ text: Substring) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }
 
   // MARK: AWS's metrics

@@ -3,7 +3,6 @@ import Alerts
 import ArgumentParser
 import Detect
 import FoundationEssentials
-import Glibc
 import NIOCore
 import NIOPosix
 import SigV4
@@ -65,12 +64,7 @@ struct AlertTargetsFile: Decodable {
 
   /// Reads and checks the file.
   init(path: String) throws(ValidationError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ValidationError("the file \(path) cannot be read")
-    }
-    guard PrivateFile.isPrivate(path) else {
-      throw ValidationError("the file \(path) holds secrets: let nobody else read it (chmod 600)")
-    }
+    let data = try SecretFile.contents(path)
     do {
       self = try JSONDecoder().decode(Self.self, from: data)
     } catch {

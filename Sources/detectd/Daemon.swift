@@ -4,6 +4,7 @@ import Alerts
 import Detect
 import DetectAPI
 import DeviceDocuments
+import DeviceMQTT
 import Logging
 import RPC
 import ServiceLifecycle
@@ -13,7 +14,8 @@ import StoreSQLite
 ///
 ///     RPCServer ──► DetectAPI.Router ──┐
 ///                                      ├──► DetectService ──► SQLiteStore
-///     AWSServer ──► AWSAPI.Router ─────┘         ▲
+///     AWSServer ──► AWSAPI.Router ─────┤         ▲
+///              ReportSubscriber ───────┘         │
 ///                             AlertRoutes ◄── Courier
 struct Daemon: Service {
   private let store: SQLiteStore
@@ -24,6 +26,8 @@ struct Daemon: Service {
   private let server: RunningServer
   /// Nil where the REST-JSON face is off.
   private let awsServer: AWSServer?
+  /// Nil where no broker is asked for reports.
+  private let subscriber: ReportSubscriber?
   private let logger: Logger
   /// With the ports that are listened on.
   private let addresses: ListenAddresses
@@ -35,7 +39,7 @@ struct Daemon: Service {
   /// Opens the store, loads what it knows and listens.
   init(
     directory: String, addresses: ListenAddresses, security: Security, settings: Settings,
-    policy: DeliveryPolicy, routes: AlertRoutes, logger: Logger
+    policy: DeliveryPolicy, routes: AlertRoutes, broker: BrokerConfiguration?, logger: Logger
   ) async throws(StartFailure) {
     self.logger = logger
     self.security = security
@@ -55,6 +59,15 @@ struct Daemon: Service {
       source: service.alerts, policy: policy, routes: routes.route, clock: System.steadyMilliseconds
     ) { report in logger.log(report) }
     let devices = Self.devices(of: service, QuietLog(logger))
+    do throws(BrokerFault) {
+      subscriber = try broker.map { broker throws(BrokerFault) in
+        try ReportSubscriber(broker, devices: devices, clock: System.steadyMilliseconds) {
+          logger.log($0, of: broker.address)
+        }
+      }
+    } catch {
+      throw .broker(error)
+    }
     let methods = DetectAPI.Router.methods(
       of: service, devices: devices, drain: drain, logFailure: logger.failure)
     do throws(BindError) {
@@ -161,6 +174,7 @@ struct Daemon: Service {
     }
     announceSecurity()
     // Of its own: it must not end before what it waits for at a stop.
+    subscriber?.start()
     let delivery = Task { [courier] in await courier.run() }
     do {
       try await cancelWhenGracefulShutdown { [service] in
@@ -178,6 +192,7 @@ struct Daemon: Service {
     async let awsStop: Void? = awsServer?.shutdownGracefully()
     await server.shutdownGracefully()
     _ = await awsStop
+    await subscriber?.stop()
     courier.stop()
     await delivery.value
     await routes.close()
@@ -208,6 +223,19 @@ extension Logger {
       error(
         "gave up \(count) alerts; RedriveAlertDeliveries sends them again",
         metadata: ["target": "\(target)", "reason": "\(reason)"])
+    }
+  }
+
+  /// Writes what the operator should know of the broker.
+  fileprivate func log(_ report: ReportSubscriber.Report, of broker: BrokerAddress) {
+    switch report {
+    case .connected: info("takes devices' reports from \(broker)")
+    case .disconnected(let fault, let wait):
+      warning(
+        "no connection to \(broker)",
+        metadata: ["reason": "\(fault)", "retry-after": "\(wait) ms"])
+    case .ignored(let topic):
+      debug("a message is no report", metadata: ["topic": "\(quoted(topic))"])
     }
   }
 }

@@ -109,10 +109,11 @@ import UnixSignals
     let routes = try AlertRoutes(
       targets, account: settings.account, policy: policy,
       environment: ProcessInfo.processInfo.environment)
+    let broker = try options.mqtt.broker(ProcessInfo.processInfo.environment)
     System.prepareProcess()
     let daemon = try await Daemon(
       directory: directory, addresses: addresses, security: security,
-      settings: settings, policy: policy, routes: routes, logger: options.logger)
+      settings: settings, policy: policy, routes: routes, broker: broker, logger: options.logger)
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [

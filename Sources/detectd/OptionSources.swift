@@ -19,6 +19,8 @@ enum OptionSources {
     + [
       "alert-targets", "alert-concurrency", "alert-rate", "alert-expiry", "alert-digest-threshold",
     ]
+    + ["mqtt", "mqtt-ca", "mqtt-certificate", "mqtt-key", "mqtt-client-id"]
+    + ["mqtt-username", "mqtt-password-file", "mqtt-topic-prefix"]
     + ["metric-value-retention", "violation-event-retention", "snapshot-journal-bytes"]
     + switches
   /// Those of them that are true or false.

@@ -14,6 +14,7 @@ struct Options: ParsableArguments {
   @OptionGroup(title: "Evaluation") var evaluation: EvaluationOptions
   @OptionGroup(title: "Retention") var retention: RetentionOptions
   @OptionGroup(title: "Alerts") var alerts: AlertOptions
+  @OptionGroup(title: "Devices") var mqtt: MQTTOptions
 
   /// Where the database is kept.
   func dataDirectory() throws(ValidationError) -> String {

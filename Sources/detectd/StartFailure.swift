@@ -1,5 +1,6 @@
 import Access
 import Detect
+import DeviceMQTT
 import Glibc
 import RPC
 
@@ -9,6 +10,7 @@ enum StartFailure: Error, CustomStringConvertible {
   case tls(TLSError)
   case access(AccessFault)
   case listener(BindError, option: String)
+  case broker(BrokerFault)
 
   var description: String {
     switch self {
@@ -30,6 +32,7 @@ enum StartFailure: Error, CustomStringConvertible {
     case .access(let error): "\(error)."
     case .listener(let error, let option):
       "\(error). Choose another address with \(option)."
+    case .broker(let fault): "the broker cannot be used: \(fault)."
     }
   }
 
@@ -40,7 +43,7 @@ enum StartFailure: Error, CustomStringConvertible {
     case .store(.inUse): EX_TEMPFAIL
     case .store(.corrupt), .store(.newerSchema): EX_DATAERR
     case .store(.unsuitable): EX_CONFIG
-    case .tls, .access: EX_NOINPUT
+    case .tls, .access, .broker: EX_NOINPUT
     case .listener: EX_UNAVAILABLE
     }
   }

@@ -9,6 +9,8 @@ CRASH_ROUNDS = 10
 CRASH_REPORTERS = 3
 CRASH_THINGS = 8
 CRASH_BATCHES = 60
+# Lives of the daemon while devices report at a broker, with two kills or so in each.
+MQTT_CRASH_ROUNDS = 4
 # Bits of the database that are flipped, one at a time.
 FLIPPED_BITS = 6
 # Seconds for which the daemon is stopped; `make crash-test` takes a minute.

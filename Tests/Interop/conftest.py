@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from daemon import Client, Daemon
+from faults import Faults
 
 EXECUTABLE = os.environ.get("DETECTD") or str(
     pathlib.Path(__file__).parents[2] / ".build/debug/detectd"
@@ -57,3 +58,16 @@ def client(shared_daemon):
 def unique():
     """Makes a name that no other test uses."""
     return lambda prefix="name": f"{prefix}-{uuid.uuid4()}"
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory):
+    path = tmp_path_factory.mktemp("faults") / "faults.so"
+    source = pathlib.Path(__file__).with_name("faults.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", path, source, "-ldl"], check=True)
+    return path
+
+
+@pytest.fixture
+def faults(library, tmp_path):
+    return Faults(library, tmp_path / "faults")

@@ -3,7 +3,6 @@
 Nothing that was acknowledged is lost, what cannot be kept is UNAVAILABLE, and the daemon comes back by itself.
 """
 
-import mmap
 import os
 import pathlib
 import random
@@ -11,7 +10,6 @@ import resource
 import shutil
 import signal
 import sqlite3
-import struct
 import subprocess
 import threading
 import time
@@ -22,40 +20,11 @@ from budgets import FLIPPED_BITS, STOPPED_SECONDS
 from daemon import Client, StartFailure
 from detect.v1 import metric_report_pb2, violation_pb2
 from expect import pages
+from faults import DISK_FULL, NONE, READ_ERROR, SHORT_WRITE, SYNC_ERROR, WRITE_ERROR
 from model import CLEARED, IN_ALARM, INVALIDATED, create, ports, ports_behavior, report
 from test_violations import active, history
 
-NONE, WRITE_ERROR, SYNC_ERROR, READ_ERROR, SHORT_WRITE, DISK_FULL = range(6)
 HOUR = 3_600_000
-
-
-class Faults:
-    """What the preloaded library does to a daemon, changed while it runs."""
-
-    def __init__(self, library, path):
-        path.write_bytes(bytes(16))
-        with path.open("r+b") as file:
-            self._shared = mmap.mmap(file.fileno(), 16)
-        self.environment = {"LD_PRELOAD": str(library), "DETECT_FAULTS": str(path)}
-
-    def disk(self, kind):
-        struct.pack_into("q", self._shared, 0, kind)
-
-    def clock(self, milliseconds):
-        struct.pack_into("q", self._shared, 8, milliseconds)
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory):
-    path = tmp_path_factory.mktemp("faults") / "faults.so"
-    source = pathlib.Path(__file__).with_name("faults.c")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", path, source, "-ldl"], check=True)
-    return path
-
-
-@pytest.fixture
-def faults(library, tmp_path):
-    return Faults(library, tmp_path / "faults")
 
 
 class Camera:

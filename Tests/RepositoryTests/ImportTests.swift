@@ -19,6 +19,9 @@ import Testing
       "Access", "CDetectProto", "CProtobufC", "Detect", "DeviceDocuments", "RPC", "Synchronization",
     ],
     "DeviceDocuments": ["CJansson", "Detect"],
+    "DeviceMQTT": [
+      "CMosquitto", "Detect", "DeviceDocuments", "Dispatch", "Glibc", "Synchronization",
+    ],
     "SigV4": ["Crypto"],
     "Alerts": [
       "AsyncHTTPClient", "Crypto", "Detect", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
@@ -27,7 +30,7 @@ import Testing
     "StoreSQLite": ["CSQLite", "Detect", "Dispatch", "Glibc", "Synchronization"],
     "detectd": [
       "AWSAPI", "Access", "Alerts", "ArgumentParser", "Detect", "DetectAPI", "DeviceDocuments",
-      "Dispatch",
+      "DeviceMQTT", "Dispatch",
       "FoundationEssentials", "Glibc", "Logging", "NIOCore", "NIOPosix", "RPC", "ServiceLifecycle",
       "SigV4", "StoreSQLite", "Synchronization", "UnixSignals",
     ],

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The short form of `make fuzz-documents`: the committed corpus, and inputs near it.
+/// The short form of `make fuzz-rpc`: the committed corpus, and inputs near it.
 struct FuzzTests {
   private static func corpus(of fuzzer: Fuzzer) throws -> [(name: String, input: [UInt8])] {
     let directory = URL(filePath: #filePath).deletingLastPathComponent()

@@ -2,7 +2,7 @@
 @testable import DeviceDocuments
 
 /// What is tried with any bytes at all. `make test` tries the committed corpus and what is near it;
-/// `make fuzz-documents` lets libFuzzer search.
+/// `make fuzz-rpc` lets libFuzzer search.
 enum Fuzzer: String, CaseIterable {
   case json
   case cbor
