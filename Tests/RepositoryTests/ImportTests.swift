@@ -13,7 +13,8 @@ import Testing
     "Access": ["FoundationEssentials", "Glibc", "JWTKit", "Synchronization"],
     "AWSAPI": [
       "Access", "AsyncHTTPClient", "Detect", "FoundationEssentials", "HTTPTypes", "HummingbirdCore",
-      "HummingbirdHTTP2", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "RPC", "SigV4",
+      "HummingbirdHTTP2", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "RPC",
+      "SigV4",
     ],
     "DetectAPI": [
       "Access", "CDetectProto", "CProtobufC", "Detect", "DeviceDocuments", "RPC", "Synchronization",

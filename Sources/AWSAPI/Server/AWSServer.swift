@@ -1,5 +1,4 @@
 internal import HummingbirdCore
-internal import HummingbirdHTTP2
 package import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -32,22 +31,16 @@ package final class AWSServer: Sendable {
   package static func start(
     _ responder: Responder, host: String, port: Int, tls: TLSContext? = nil, logger: Logger
   ) async throws(BindError) -> AWSServer {
-    let limits = responder.limits
-    let http = HTTP1Channel.Configuration(
-      idleTimeout: TimeAmount(limits.idleTimeout),
-      httpDecoderConfiguration: .init(
-        maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
-        maxHeaderFieldCount: limits.headerFields))
-    let http1 = HTTP1Channel(responder: responder.respond, configuration: http)
-    guard let tls else { return try await serve(http1, limits, host, port, logger) }
-    let http2 = HTTP2Channel(
-      responder: responder.respond,
-      configuration: .init(
-        idleTimeout: limits.idleTimeout, gracefulCloseTimeout: limits.gracePeriod,
-        streamConfiguration: http))
-    let secure = SecureChannel(
-      tls: tls, http1: http1, http2: http2, handshakeTimeout: limits.handshakeTimeout)
-    return try await serve(secure, limits, host, port, logger)
+    guard let tls else {
+      let http1 = HTTP1Channel(
+        responder: { request, writer, channel in
+          try await responder.respond(
+            request, writer, Connection(channel: channel, isSecure: false))
+        }, configuration: responder.limits.http1)
+      return try await serve(http1, responder.limits, host, port, logger)
+    }
+    let secure = SecureChannel(tls: tls, responder: responder)
+    return try await serve(secure, responder.limits, host, port, logger)
   }
 
   private static func serve(

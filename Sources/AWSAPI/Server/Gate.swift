@@ -21,12 +21,12 @@ package struct Gate: Sendable {
 
   /// Lets a request through, or throws what it shall be answered with.
   func admit(
-    _ head: HTTPRequest, body: [UInt8], to method: String, on channel: any Channel
+    _ head: HTTPRequest, body: [UInt8], to method: String, on connection: Connection
   ) async throws(AWSError) {
-    let connection = channel.parent ?? channel
-    let address = connection.remoteAddress?.ipAddress ?? ""
-    let certificate = try? await connection.pipeline.handler(type: NIOSSLServerHandler.self)
-      .flatMap { _ in connection.nioSSL_peerCertificate() }.get()
+    let channel = connection.channel
+    let address = channel.remoteAddress?.ipAddress ?? ""
+    let certificate =
+      connection.isSecure ? try? await channel.nioSSL_peerCertificate().get() : nil
     let names = certificate.flatMap(PeerCertificate.init).map {
       CertificateNames(subject: $0.subject, dnsNames: $0.dnsNames, uris: $0.uris)
     }

@@ -1,8 +1,8 @@
 internal import Access
 internal import HTTPTypes
-package import HummingbirdCore
+internal import HummingbirdCore
 package import Logging
-package import NIOCore
+internal import NIOCore
 internal import RPC
 internal import SigV4
 
@@ -31,12 +31,12 @@ package struct Responder: Sendable {
 
   /// What the transport asks for each request.
   @concurrent
-  package func respond(
-    _ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel
+  func respond(
+    _ request: Request, _ writer: consuming ResponseWriter, _ connection: Connection
   ) async throws {
     var answer: Answer
     do throws(AWSError) {
-      answer = Answer(try await self.answer(request, channel))
+      answer = Answer(try await self.answer(request, connection))
     } catch {
       answer = Answer(error)
     }
@@ -46,36 +46,48 @@ package struct Responder: Sendable {
   }
 
   private func answer(
-    _ request: Request, _ channel: any Channel
+    _ request: Request, _ connection: Connection
   ) async throws(AWSError) -> [UInt8] {
     let target = request.head.path ?? "/"
     let path = target.prefix { $0 != "?" }
     let query = target[path.endIndex...].dropFirst()
     // What is sent is taken in first: a connection on which half a request lies is of no more use.
-    let body = try await body(of: request, channel)
+    let body = try await body(of: request, connection)
     guard let (route, labels) = try router.route(request.method.rawValue, path) else {
       throw .unknownOperation
     }
     if let gate {
-      try await gate.admit(request.head, body: body, to: route.contractMethod, on: channel)
+      try await gate.admit(request.head, body: body, to: route.contractMethod, on: connection)
     }
     return try await route.handle(
       OperationRequest(labels: labels, query: try Query(query), body: body))
   }
 
   /// The body, up to its limit in bytes and in time.
-  private func body(of request: Request, _ channel: any Channel) async throws(AWSError) -> [UInt8] {
+  private func body(
+    of request: Request, _ connection: Connection
+  ) async throws(AWSError) -> [UInt8] {
+    let channel = connection.channel
     let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limits.requestTimeout)) {
       channel.close(promise: nil)
     }
-    defer { timer.cancel() }
     do {
-      return Array(buffer: try await request.body.collect(upTo: limits.bodyBytes))
+      let body = try await request.body.collect(upTo: limits.bodyBytes)
+      timer.cancel()
+      return Array(buffer: body)
     } catch {
-      // Else the connection has ended, and nobody reads the answer.
+      // The transport reads over the rest of what is too long; the timer bounds for how long. Where the
+      // connection has ended, nobody reads the answer.
       throw .tooLarge(maximum: limits.bodyBytes)
     }
   }
+}
+
+/// What a request has come on.
+struct Connection: Sendable {
+  let channel: any Channel
+  /// Whether it is behind TLS.
+  let isSecure: Bool
 }
 
 /// What goes back to the client.
@@ -97,8 +109,6 @@ private struct Answer {
     fields = [.contentType: "application/json", .errorType: error.name]
     // A text that cannot be written has no text: the name says enough.
     body = (try? encode(error)) ?? noMembers
-    // The rest of a body that is too long is not read.
-    if status == 413 { fields[.connection] = "close" }
   }
 
   func head() -> HTTPResponse {
