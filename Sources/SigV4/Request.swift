@@ -75,14 +75,18 @@ extension SigV4 {
       }
       guard let last = sent.last, !segments.isEmpty else { return "/" }
       let isFolder = path.hasSuffix("/") || last == "." || last == ".."
-      return "/" + segments.map { encoded($0.utf8) }.joined(separator: "/") + (isFolder ? "/" : "")
+      return "/" + segments.map { percentEncoded($0.utf8) }.joined(separator: "/")
+        + (isFolder ? "/" : "")
     }
 
     /// The parameters sorted by name and value, encoded the same way whoever sent them.
     private var canonicalQuery: String {
       let pairs = query.split(separator: "&").map { parameter in
         let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        return (encoded(decoded(parts[0])), parts.count == 2 ? encoded(decoded(parts[1])) : "")
+        return (
+          percentEncoded(decoded(parts[0])),
+          parts.count == 2 ? percentEncoded(decoded(parts[1])) : ""
+        )
       }
       return pairs.sorted { $0 < $1 }.map { "\($0)=\($1)" }.joined(separator: "&")
     }
@@ -90,23 +94,6 @@ extension SigV4 {
     /// A header's value without blanks around it, and with single ones inside.
     private func folded(_ value: String) -> String {
       value.split { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r\n" }.joined(separator: " ")
-    }
-
-    /// Percent-encodes all but the unreserved characters of RFC 3986.
-    private func encoded(_ bytes: some Sequence<UInt8>) -> String {
-      var text: [UInt8] = []
-      let digits = Array("0123456789ABCDEF".utf8)
-      for byte in bytes {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-          UInt8(ascii: "_"), UInt8(ascii: "~"):
-          text.append(byte)
-        default:
-          text += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-        }
-      }
-      return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes of a percent-encoded text. A percent sign without two digits stands for itself.

@@ -60,8 +60,9 @@ final class IoTClient: Sendable {
   func get<Answer: Decodable>(
     _ path: [String], _ query: [(name: String, value: String)] = [], as type: Answer.Type
   ) async throws(ImportFault) -> Answer {
-    let target = "/" + path.map(percentEncoded).joined(separator: "/")
-    let parameters = query.map { "\($0.name)=\(percentEncoded($0.value))" }.joined(separator: "&")
+    let target = "/" + path.map { SigV4.percentEncoded($0.utf8) }.joined(separator: "/")
+    let parameters = query.map { "\($0.name)=\(SigV4.percentEncoded($0.value.utf8))" }.joined(
+      separator: "&")
     var wait = limits.importWait
     for _ in 1..<limits.importTries {
       let (status, body) = try await send(target, parameters)
@@ -133,19 +134,4 @@ extension Duration {
   fileprivate var nanoseconds: Int64 {
     components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
   }
-}
-
-/// Percent-encodes all but the unreserved characters of RFC 3986.
-private func percentEncoded(_ text: String) -> String {
-  let digits = Array("0123456789ABCDEF".utf8)
-  let bytes = text.utf8.flatMap { byte -> [UInt8] in
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-      UInt8(ascii: "_"), UInt8(ascii: "~"):
-      [byte]
-    default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-  }
-  return String(decoding: bytes, as: UTF8.self)
 }

@@ -3,10 +3,12 @@ internal import FoundationEssentials
 /// Reads a body: a JSON object whose members are those of `Members`; members that it does not know are passed
 /// over, as AWS does. No body at all is an object without members.
 ///
-/// - Throws: InvalidRequestException for what is no JSON, and for a member of another type.
+/// - Throws: InvalidRequestException for what is no JSON, for a member of another type, and for a text with
+///   U+0000, which gRPC's texts cannot have either.
 func decode<Members: Decodable>(
   _ bytes: [UInt8], as type: Members.Type
 ) throws(AWSError) -> Members {
+  guard !escapesNull(bytes) else { throw .invalidRequest("texts should be without U+0000") }
   do {
     return try JSONDecoder().decode(type, from: bytes.isEmpty ? Data("{}".utf8) : Data(bytes))
   } catch let error as DecodingError {
@@ -16,6 +18,18 @@ func decode<Members: Decodable>(
   } catch {
     throw .invalidRequest("the body is not JSON")
   }
+}
+
+/// Whether a text in JSON has U+0000, which can only be there as an escape.
+private func escapesNull(_ bytes: [UInt8]) -> Bool {
+  var rest = bytes[...]
+  while let backslash = rest.firstIndex(of: UInt8(ascii: "\\")) {
+    rest = rest[(backslash + 1)...]
+    if rest.starts(with: "u0000".utf8) { return true }
+    // What is escaped may be a backslash itself.
+    rest = rest.dropFirst()
+  }
+  return false
 }
 
 /// Writes an answer. Members are in the order of their names, so that equal answers are equal bytes.
@@ -56,8 +70,10 @@ private func sentence(_ error: DecodingError) -> String {
   case .keyNotFound(let key, let context):
     return "\(path(context.codingPath + [key])) is required"
   case .dataCorrupted(let context):
+    // The decoder does not say where a number is that no integer of ours can hold.
     return context.codingPath.isEmpty
-      ? "the body is not JSON" : "\(path(context.codingPath)) is malformed"
+      ? "the body is not JSON, or a number in it does not fit its member"
+      : "\(path(context.codingPath)) is malformed"
   @unknown default:
     return "the body is malformed"
   }

@@ -1,7 +1,8 @@
 /// The text of a percent-encoded part of a path or a query (RFC 3986 section 2.1). A plus sign is a plus sign:
 /// AWS's clients write a blank as %20.
 ///
-/// - Throws: InvalidRequestException for a percent sign without two digits, and for what is not UTF-8.
+/// - Throws: InvalidRequestException for a percent sign without two digits, and for what is not UTF-8 without
+///   U+0000, which gRPC's texts cannot have either.
 func percentDecoded(_ text: Substring) throws(AWSError) -> String {
   guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
   var bytes: [UInt8] = []
@@ -16,8 +17,8 @@ func percentDecoded(_ text: Substring) throws(AWSError) -> String {
     else { throw .invalidRequest("a percent sign in the URI has no two digits behind it") }
     bytes.append(high << 4 | low)
   }
-  guard let decoded = String(validating: bytes, as: UTF8.self) else {
-    throw .invalidRequest("a part of the URI is not UTF-8")
+  guard !bytes.contains(0), let decoded = String(validating: bytes, as: UTF8.self) else {
+    throw .invalidRequest("a part of the URI is not UTF-8 without U+0000")
   }
   return decoded
 }
