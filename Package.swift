@@ -99,7 +99,7 @@ let package = Package(
     .target(
       name: "AWSAPI",
       dependencies: [
-        "Access", "Detect", "RPC", "SigV4",
+        "Access", "Detect", "DeviceDocuments", "RPC", "SigV4",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
@@ -194,7 +194,7 @@ let package = Package(
     .testTarget(
       name: "AWSAPITests",
       dependencies: [
-        "AWSAPI", "Access", "Detect", "RPC", "SigV4",
+        "AWSAPI", "Access", "Detect", "DeviceDocuments", "RPC", "SigV4",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "X509", package: "swift-certificates"),

@@ -1,8 +1,11 @@
 package import Detect
+package import DeviceDocuments
 
 /// The operations of AWS IoT by method and path, as AWS's model binds them.
 package struct Router: Sendable {
-  typealias Handler = @Sendable (OperationRequest) async throws(AWSError) -> [UInt8]
+  typealias Handler = @Sendable (OperationRequest) async throws(AWSError) -> Content
+  /// A handler whose answers are JSON.
+  typealias JSONHandler = @Sendable (OperationRequest) async throws(AWSError) -> [UInt8]
 
   /// An operation and where it is.
   struct Route: Sendable {
@@ -26,11 +29,17 @@ package struct Router: Sendable {
 
   /// The operations of a service.
   ///
-  /// - Parameter logFailure: called with the text of each internal failure, which no caller gets to see.
-  package init(service: DetectService, logFailure: @escaping @Sendable (String) -> Void) {
+  /// - Parameters:
+  ///   - devices: the way of devices' documents into the same service.
+  ///   - logFailure: called with the text of each internal failure, which no caller gets to see.
+  package init(
+    service: DetectService, devices: DeviceReporting,
+    logFailure: @escaping @Sendable (String) -> Void
+  ) {
     let backend = Backend(service: service, logFailure: logFailure)
     routes =
       Self.profiles(backend) + Self.metrics(backend) + Self.things(backend) + Self.groups(backend)
+      + Self.documents(DeviceReportOperation(backend: backend, devices: devices))
   }
 
   /// The operation of a request, with the labels of its path; nil where there is none.
@@ -106,6 +115,17 @@ package struct Router: Sendable {
     ].map { Route($0, $1, in: "ThingRegistry", $2) }
   }
 
+  private static func documents(_ reports: DeviceReportOperation) -> [Route] {
+    DocumentFormat.allCases.map { format in
+      Route(
+        "PutDeviceReport", "POST /things/{thingName}/defender/metrics/\(format.rawValue)",
+        in: "MetricIngestion",
+        content: { request async throws(AWSError) in
+          try await reports.put(format, request)
+        })
+    }
+  }
+
   private static func groups(_ backend: Backend) -> [Route] {
     let groups = ThingGroupOperations(backend: backend)
     let members = MembershipOperations(backend: backend)
@@ -135,7 +155,18 @@ extension Router.Route {
   ///   - service: the service of the contract that has a method of the operation's name.
   init(
     _ operation: String, _ binding: String, in service: String = "Detect",
-    _ handle: @escaping Router.Handler
+    _ handle: @escaping Router.JSONHandler
+  ) {
+    self.init(
+      operation, binding, in: service,
+      content: { request async throws(AWSError) in
+        Content(body: try await handle(request))
+      })
+  }
+
+  /// The same of an operation that answers in another way.
+  init(
+    _ operation: String, _ binding: String, in service: String, content: @escaping Router.Handler
   ) {
     let parts = binding.split(separator: " ", maxSplits: 1)
     self.operation = operation
@@ -145,7 +176,7 @@ extension Router.Route {
       segment.hasPrefix("{")
         ? .label(String(segment.dropFirst().dropLast())) : .literal(String(segment))
     }
-    self.handle = handle
+    handle = content
   }
 
   /// The labels of a path that fits; nil for one that does not. An empty label fits nothing.

@@ -77,7 +77,8 @@ struct Daemon: Service {
     } catch {
       throw .listener(error, option: "--listen")
     }
-    awsServer = try await Self.startAWS(addresses.aws, service, tls?.aws, access, logger)
+    awsServer = try await Self.startAWS(
+      addresses.aws, service, devices, tls?.aws, access, logger)
     self.addresses = addresses.with(grpcPort: server.port, awsPort: awsServer?.port)
     self.directory = directory
   }
@@ -86,12 +87,12 @@ struct Daemon: Service {
   private typealias TLSContexts = (grpc: TLSContext, aws: TLSContext)
 
   private static func startAWS(
-    _ address: ListenAddress?, _ service: DetectService, _ tls: TLSContext?,
-    _ access: AccessControl?, _ logger: Logger
+    _ address: ListenAddress?, _ service: DetectService, _ devices: DeviceReporting,
+    _ tls: TLSContext?, _ access: AccessControl?, _ logger: Logger
   ) async throws(StartFailure) -> AWSServer? {
     guard let address else { return nil }
     let responder = Responder(
-      router: AWSAPI.Router(service: service, logFailure: logger.failure),
+      router: AWSAPI.Router(service: service, devices: devices, logFailure: logger.failure),
       gate: access.map { access in
         Gate(access: access, region: service.settings.account.region, log: QuietLog(logger))
       },

@@ -12,7 +12,8 @@ import Testing
     ],
     "Access": ["FoundationEssentials", "Glibc", "JWTKit", "Synchronization"],
     "AWSAPI": [
-      "Access", "AsyncHTTPClient", "Detect", "FoundationEssentials", "HTTPTypes", "HummingbirdCore",
+      "Access", "AsyncHTTPClient", "Detect", "DeviceDocuments", "FoundationEssentials", "HTTPTypes",
+      "HummingbirdCore",
       "HummingbirdHTTP2", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "RPC",
       "SigV4",
     ],

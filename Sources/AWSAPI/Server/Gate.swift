@@ -19,10 +19,10 @@ package struct Gate: Sendable {
     self.log = log
   }
 
-  /// Lets a request through, or throws what it shall be answered with.
+  /// Lets a request through and gives what its caller may do, or throws what it shall be answered with.
   func admit(
     _ head: HTTPRequest, body: [UInt8], to method: String, on connection: Connection
-  ) async throws(AWSError) {
+  ) async throws(AWSError) -> Grants {
     let channel = connection.channel
     let address = channel.remoteAddress?.ipAddress ?? ""
     let certificate =
@@ -32,12 +32,13 @@ package struct Gate: Sendable {
     }
     var name = ""
     do throws(Denial) {
-      _ = try access.admit(to: method, from: address, name: &name) {
+      let admission = try access.admit(to: method, from: address, name: &name) {
         () throws(Denial) in
         var credentials = Credentials(certificate: names, address: address)
         try addProof(to: &credentials, head, body)
         return credentials
       }
+      return admission?.caller.grants ?? .everything
     } catch {
       log.info(
         "call refused",

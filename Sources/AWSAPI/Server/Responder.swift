@@ -47,7 +47,7 @@ package struct Responder: Sendable {
 
   private func answer(
     _ request: Request, _ connection: Connection
-  ) async throws(AWSError) -> [UInt8] {
+  ) async throws(AWSError) -> Content {
     let target = request.head.path ?? "/"
     let path = target.prefix { $0 != "?" }
     let query = target[path.endIndex...].dropFirst()
@@ -56,11 +56,11 @@ package struct Responder: Sendable {
     guard let (route, labels) = try router.route(request.method.rawValue, path) else {
       throw .unknownOperation
     }
-    if let gate {
-      try await gate.admit(request.head, body: body, to: route.contractMethod, on: connection)
-    }
+    let grants =
+      try await gate?.admit(request.head, body: body, to: route.contractMethod, on: connection)
+      ?? .everything
     return try await route.handle(
-      OperationRequest(labels: labels, query: try Query(query), body: body))
+      OperationRequest(labels: labels, query: try Query(query), body: body, grants: grants))
   }
 
   /// The body, up to its limit in bytes and in time.
@@ -97,10 +97,10 @@ private struct Answer {
   var body: [UInt8]
 
   /// The answer of an operation.
-  init(_ body: [UInt8]) {
-    status = 200
-    fields = [.contentType: "application/json"]
-    self.body = body
+  init(_ content: Content) {
+    status = content.status
+    fields = [.contentType: content.type]
+    body = content.body
   }
 
   /// An exception.

@@ -1,5 +1,6 @@
 import AWSAPI
 import Detect
+import DeviceDocuments
 import Dispatch
 import Logging
 import NIOCore
@@ -41,8 +42,10 @@ final class TestServer: Sendable {
       clock: { clock.now.load(ordering: .relaxed) }, identifiers: { "an-identifier" },
       onFault: { error in Issue.record(error) })
     let responder = Responder(
-      router: Router(service: service) { Issue.record("internal failure: \($0)") }, gate: gate,
-      limits: limits, identifiers: { "a-request" }, logger: Logger(label: "test"))
+      router: Router(
+        service: service, devices: DeviceReporting(service: service) { _, _ in },
+        logFailure: { Issue.record("internal failure: \($0)") }),
+      gate: gate, limits: limits, identifiers: { "a-request" }, logger: Logger(label: "test"))
     let server = try await AWSServer.start(
       responder, host: "127.0.0.1", port: 0, tls: tls, logger: Logger(label: "test"))
     let test = TestServer(service: service, server: server, clock: clock)
