@@ -14,9 +14,10 @@ enum Limits {
   /// some megabytes and some milliseconds, and a larger batch gains nothing.
   static let reportsPerBatch = 10_000
 
-  /// Batches of one call that are read and not acknowledged. Enough to keep the writer busy while
-  /// acknowledgements travel; the next is not read, so that flow control holds the client.
-  static let outstandingBatches = 32
+  /// Batches of one call that are read and not acknowledged. Enough to fill a commit with batches of one
+  /// report, a few hundred of which come while the one before is written; the next is not read, so that
+  /// flow control holds the client. Large batches are bounded by their bytes before.
+  static let outstandingBatches = 256
 
   /// Bytes of a status's message as the wire carries it, percent-encoded. It travels twice, once in
   /// base64, beside the field at fault; clients take 8 KiB of trailers.

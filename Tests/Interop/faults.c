@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum kind { NONE, WRITE_ERROR, SYNC_ERROR, READ_ERROR, SHORT_WRITE, DISK_FULL };
+enum kind { NONE, WRITE_ERROR, SYNC_ERROR, READ_ERROR, SHORT_WRITE, DISK_FULL, STALL };
 
 static volatile int64_t *control;
 
@@ -91,15 +91,18 @@ ssize_t pread64(int file, void *bytes, size_t count, off_t offset) {
   return faulty_read((read_function *)dlsym(RTLD_NEXT, "pread64"), file, bytes, count, offset);
 }
 
-int fdatasync(int file) {
-  sync_function *real = (sync_function *)dlsym(RTLD_NEXT, "fdatasync");
+// A disk that stalls confirms nothing until it goes on.
+static int faulty_sync(sync_function *real, int file) {
+  while (fault(file) == STALL)
+    usleep(10000);
   return fault(file) == SYNC_ERROR ? fail(EIO) : real(file);
 }
 
-int fsync(int file) {
-  sync_function *real = (sync_function *)dlsym(RTLD_NEXT, "fsync");
-  return fault(file) == SYNC_ERROR ? fail(EIO) : real(file);
+int fdatasync(int file) {
+  return faulty_sync((sync_function *)dlsym(RTLD_NEXT, "fdatasync"), file);
 }
+
+int fsync(int file) { return faulty_sync((sync_function *)dlsym(RTLD_NEXT, "fsync"), file); }
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
   int result = ((clock_function *)dlsym(RTLD_NEXT, "clock_gettime"))(clock, time);

@@ -3,7 +3,7 @@
 import mmap
 import struct
 
-NONE, WRITE_ERROR, SYNC_ERROR, READ_ERROR, SHORT_WRITE, DISK_FULL = range(6)
+NONE, WRITE_ERROR, SYNC_ERROR, READ_ERROR, SHORT_WRITE, DISK_FULL, STALL = range(7)
 
 
 class Faults:

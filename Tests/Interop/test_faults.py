@@ -6,6 +6,7 @@ Nothing that was acknowledged is lost, what cannot be kept is UNAVAILABLE, and t
 import os
 import pathlib
 import random
+import re
 import resource
 import shutil
 import signal
@@ -20,8 +21,9 @@ from budgets import FLIPPED_BITS, STOPPED_SECONDS
 from daemon import Client, StartFailure
 from detect.v1 import metric_report_pb2, violation_pb2
 from expect import pages
-from faults import DISK_FULL, NONE, READ_ERROR, SHORT_WRITE, SYNC_ERROR, WRITE_ERROR
-from model import CLEARED, IN_ALARM, INVALIDATED, create, ports, ports_behavior, report
+from faults import DISK_FULL, NONE, READ_ERROR, SHORT_WRITE, STALL, SYNC_ERROR, WRITE_ERROR
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from model import CLEARED, IN_ALARM, INVALIDATED, cidrs, create, ports, ports_behavior, report
 from test_violations import active, history
 
 HOUR = 3_600_000
@@ -357,3 +359,61 @@ def test_a_daemon_that_is_stopped_for_a_while(daemon_on, tmp_path, camera, detec
         loader.join()
     camera.check(client)
     check_after_restart(daemon, camera, detectd, tmp_path / "data")
+
+
+class Sender(threading.Thread):
+    """Sends so many batches of one large report, as fast as it is let, and counts their answers."""
+
+    BATCHES = 1_500
+
+    def __init__(self, daemon):
+        super().__init__(daemon=True)
+        addresses = cidrs(*(f"10.0.{n // 250}.{n % 250}" for n in range(1_000)))
+        batch = metric_report_pb2.ReportMetricsRequest(
+            reports=[report(f"cam-{id(self)}", 1, destination_ip_addresses=addresses)]
+        )
+        self._batch = batch.SerializeToString()
+        self._call = daemon.channel().stream_stream(
+            "/detect.v1.MetricIngestion/ReportMetrics",
+            response_deserializer=metric_report_pb2.ReportMetricsResponse.FromString,
+        )
+        self.sent = self.answered = 0
+        self.start()
+
+    def _batches(self):
+        for self.sent in range(1, self.BATCHES + 1):
+            yield self._batch
+
+    def run(self):
+        for answer in self._call(self._batches()):
+            # All but the first are the same report again.
+            self.answered += answer.accepted_count + answer.duplicate_count
+
+
+def resident_bytes(daemon):
+    status = pathlib.Path(f"/proc/{daemon.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+
+def test_a_disk_that_stalls_holds_the_clients(daemon_on, tmp_path, faults):
+    daemon = daemon_on(tmp_path / "data", environment=faults.environment).start()
+    faults.disk(STALL)
+    senders = [Sender(daemon) for _ in range(4)]
+    sent = -1
+    while sent != (sent := sum(sender.sent for sender in senders)):
+        time.sleep(1)
+    # A report takes some 64 KB, and 64 MB may wait.
+    assert 500 < sent < 4 * Sender.BATCHES
+    held = resident_bytes(daemon)
+    assert held < 400e6
+    time.sleep(2)
+    assert sum(sender.sent for sender in senders) == sent
+    assert resident_bytes(daemon) < held + 1e6
+    assert sum(sender.answered for sender in senders) == 0
+    health = health_pb2_grpc.HealthStub(daemon.channel())
+    assert health.Check(health_pb2.HealthCheckRequest(), timeout=10).status == 1
+    faults.disk(NONE)
+    for sender in senders:
+        sender.join(timeout=60)
+        assert sender.answered == Sender.BATCHES
+    assert daemon.stop() == 0

@@ -28,7 +28,8 @@ PER_BATCH = [1, 10, 100, 1000]
 # What is measured first and in the long run.
 TYPICAL = 100
 REPORTS = 400_000
-AHEAD = 16
+# Batches that a stream may be ahead of the acknowledgements.
+AHEAD = {1: 256, 10: 64, 100: 16, 1000: 16}
 DATAPOINTS = 8
 PEER = "gRPC C++"
 OURS = "detectd"
@@ -89,6 +90,7 @@ class Fleet:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._ahead = AHEAD[per_batch]
 
     def __enter__(self):
         return self
@@ -98,10 +100,10 @@ class Fleet:
         self._process.wait()
         self._process.stdout.close()
 
-    def report(self, rounds, ahead=AHEAD, per_second=0):
+    def report(self, rounds, ahead=None, per_second=0):
         """All things report so many times. Reports taken, seconds, and the median, the 99th percentile
         and the longest of the microseconds from a batch to its acknowledgement."""
-        print(rounds, ahead, per_second, file=self._process.stdin, flush=True)
+        print(rounds, ahead or self._ahead, per_second, file=self._process.stdin, flush=True)
         taken, *figures = self._process.stdout.readline().split()
         if int(taken) != rounds * THINGS:
             sys.exit(f"{taken} of {rounds * THINGS} reports were taken")
