@@ -29,9 +29,10 @@ test: setup build ## Runs the tests in Swift, those of the C core and those of t
 	$(DETECTD) $(PYTHON) -m pytest Tests/Interop
 	$(AWS_TESTS)
 
-test-aws: setup ## Runs the aws CLI and boto3 against detectd, and holds it against AWS's own model.
+test-aws: setup ## Runs the aws CLI, boto3 and AWS's agent against detectd, and holds it against AWS's own model.
 	$(BUILD) --product detectd
 	$(AWS_TESTS)
+	$(DETECTD) $(PYTHON) -m pytest Tests/Interop/test_device_documents.py Tests/Interop/test_mqtt.py
 
 aws-compatibility: setup ## Writes docs/aws-compatibility.md from AWS's own model.
 	$(PYTHON) Tests/AWS/compatibility.py docs/aws-compatibility.md

@@ -223,7 +223,7 @@ let package = Package(
     .testTarget(
       name: "detectdTests",
       dependencies: [
-        "detectd", "Access", "Alerts", "Detect", "RPC",
+        "detectd", "Access", "Alerts", "Detect", "DeviceMQTT", "RPC",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swift),

@@ -1,5 +1,5 @@
 /// The broker, and who we are there.
-package struct BrokerConfiguration: Sendable {
+package struct BrokerConfiguration: Hashable, Sendable {
   package var address: BrokerAddress
   package var topics: ReportTopics
   /// The name of the session: two clients of one name throw each other out.

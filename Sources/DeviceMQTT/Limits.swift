@@ -17,6 +17,7 @@ package enum Limits {
   /// Milliseconds from a connection to the first report that may come: TLS, CONNACK and SUBACK.
   package static let handshake: Int64 = 10_000
   /// Milliseconds before the first further try to connect, and at most between two: soon enough for a broker
-  /// that was restarted, rare enough for one that is gone.
+  /// that was restarted, rare enough for one that is gone. A connection that lasts as long as the longest
+  /// ends it.
   package static let backoff: ClosedRange<Int64> = 250...30_000
 }

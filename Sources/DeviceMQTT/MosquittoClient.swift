@@ -115,10 +115,11 @@ package struct BrokerFault: Error, CustomStringConvertible {
 
   var messageCount: Int { messages.count }
 
-  /// Queues a message without acknowledgement.
-  func publish(_ payload: [UInt8], to topic: String) throws(BrokerFault) {
-    try check(
-      unsafe mosquitto_publish(handle, nil, topic, Int32(payload.count), payload, 0, false))
+  /// Queues a message that nobody acknowledges. One that cannot be sent, since its topic or the whole is too
+  /// long for the broker, is not; that a connection is lost is seen by the next write.
+  func publish(_ payload: [UInt8], to topic: String) {
+    _ = unsafe mosquitto_publish(
+      handle, nil, topic, Int32(payload.count), payload, 0, false)
   }
 
   /// Queues the end of the connection. The session stays.
@@ -158,8 +159,9 @@ package struct BrokerFault: Error, CustomStringConvertible {
   }
 
   fileprivate func disconnected(_ reason: Int32) {
-    guard complaint == nil, reason != 0 else { return }
-    complaint = unsafe "disconnected: \(String(cString: mosquitto_reason_string(reason)))"
+    // The broker's own reasons begin with 128, below them are libmosquitto's errors.
+    guard complaint == nil, reason >= 128 else { return }
+    complaint = unsafe "the broker ends it: \(String(cString: mosquitto_reason_string(reason)))"
   }
 
   fileprivate func logged(_ level: Int32, _ text: String) {

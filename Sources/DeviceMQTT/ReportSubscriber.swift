@@ -81,14 +81,17 @@ package final class ReportSubscriber: Sendable {
   private func run() {
     var backoff = Limits.backoff.lowerBound
     while !isStopping {
+      let start = clock()
       do throws(BrokerFault) {
         let client = try MosquittoClient(configuration)
         try client.connect()
         guard begin() else { return }
         defer { end() }
-        try serve(client) { backoff = Limits.backoff.lowerBound }
+        try serve(client)
       } catch {
         guard !isStopping else { return }
+        // Not at once: two clients of one name throw each other out as soon as they are connected.
+        if clock() - start >= Limits.backoff.upperBound { backoff = Limits.backoff.lowerBound }
         report(.disconnected(error, retryAfter: backoff))
         alarm.wait(milliseconds: backoff)
         backoff = min(2 * backoff, Limits.backoff.upperBound)
@@ -113,9 +116,7 @@ package final class ReportSubscriber: Sendable {
   }
 
   /// Serves one connection until a stop is asked for; throws when it is lost.
-  private func serve(
-    _ client: MosquittoClient, onSubscribed: () -> Void
-  ) throws(BrokerFault) {
+  private func serve(_ client: MosquittoClient) throws(BrokerFault) {
     let deadline = clock() + Limits.handshake
     var wasSubscribed = false
     while !isStopping {
@@ -130,7 +131,6 @@ package final class ReportSubscriber: Sendable {
         throw BrokerFault("the broker refuses the subscription to reports with QoS 1")
       case true? where !wasSubscribed:
         wasSubscribed = true
-        onSubscribed()
         report(.connected)
       case true?: break
       }
@@ -159,7 +159,7 @@ package final class ReportSubscriber: Sendable {
     }
     let answers = try put(reports.map(\.document))
     for (report, answer) in zip(reports, answers) {
-      try client.publish(
+      client.publish(
         answer.document(as: report.document.format),
         to: configuration.topics.answer(answer.verdict, to: report.topic))
     }

@@ -63,7 +63,8 @@ final class FakeBroker {
 
   /// Sends a message, with QoS 1 if it has an identifier.
   func publish(_ payload: [UInt8], to topic: String, id: UInt8? = nil) throws {
-    var body: [UInt8] = [0, UInt8(topic.utf8.count)]
+    let length = topic.utf8.count
+    var body = [UInt8(length >> 8), UInt8(length & 255)]
     body += topic.utf8
     if let id { body += [0, id] }
     body.append(0)
@@ -88,8 +89,16 @@ final class FakeBroker {
     }
   }
 
-  /// Waits for the next packet.
+  /// Waits for the next packet. A client that has waited for long asks whether anybody is there, and is told.
   func read() throws -> Packet {
+    while true {
+      let packet = try readAny()
+      guard packet.head == 0xc0 else { return packet }
+      try write(0xd0, [])
+    }
+  }
+
+  private func readAny() throws -> Packet {
     let head = try read(1)[0]
     var (length, shift) = (0, 0)
     while true {

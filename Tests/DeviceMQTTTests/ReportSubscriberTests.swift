@@ -36,6 +36,20 @@ struct ReportSubscriberTests {
     }
   }
 
+  @Test func `A report whose answer cannot be sent is acknowledged all the same`() async throws {
+    try await Bench.run { bench in
+      _ = try bench.broker.acceptSession()
+      // Behind its topic there is no room for "/rejected".
+      let thing = String(repeating: "x", count: 65_535 - Bench.topic.utf8.count)
+      let topic = Bench.topic.replacing("lamp", with: "lamp" + thing)
+      try bench.broker.publish(Bench.report(7), to: topic, id: 1)
+      try bench.broker.publish(Bench.report(7), to: Bench.topic, id: 2)
+      #expect(try bench.broker.read() == .init(head: FakeBroker.puback, body: [0, 1]))
+      #expect(try bench.broker.read() == .init(head: FakeBroker.puback, body: [0, 2]))
+      #expect(try bench.broker.read().head == FakeBroker.publish)
+    }
+  }
+
   @Test func `A connection that is lost before the commit acknowledges nothing`() async throws {
     try await Bench.run { bench in
       _ = try bench.broker.acceptSession()

@@ -11,7 +11,7 @@ import pytest
 from authority import Authority
 from broker import Broker, Device
 from budgets import MQTT_CRASH_ROUNDS
-from daemon import Client
+from daemon import Client, StartFailure
 from detect.v1 import metric_report_pb2 as pb
 from expect import now
 from faults import NONE, SYNC_ERROR
@@ -247,6 +247,15 @@ def test_a_broker_with_tls_knows_devices_by_their_certificates(
         stranger.wait_for_log("certificate verify failed")
     finally:
         broker.stop()
+
+
+def test_files_that_cannot_be_used_are_named_at_the_start(daemon_on, tmp_path):
+    with pytest.raises(StartFailure) as failure:
+        daemon_on(
+            tmp_path / "data", *options("--mqtt", "mqtts://localhost", "--mqtt-ca", tmp_path / "no")
+        ).start()
+    assert failure.value.code == 66
+    assert "the broker cannot be used" in failure.value.output
 
 
 def test_a_broker_may_ask_for_a_password(daemon_on, tmp_path, devices):
