@@ -169,8 +169,7 @@ package enum Limits {
   /// Events that wait for the invalidations of a change before them, some 50 MB: a change of a second would have
   /// to meet 100,000 events. Past them the change goes first and reports wait.
   package static let waitingEvents = 100_000
-  /// Retained values that wait in memory for the next snapshot: some 15 MB of counts. The more there are, the
-  /// more reports share a thing's record and the chunk of its values.
+  /// Retained values that wait in memory for the next snapshot: some 100 MB.
   package static let unsavedValues = 1_000_000
   /// Estimated bytes of reports that are taken and not durable yet. A sender that finds the queue full
   /// waits, and flow control holds its peer.

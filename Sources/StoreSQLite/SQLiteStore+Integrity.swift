@@ -12,7 +12,7 @@ extension SQLiteStore {
       }
       faults += try connection.misplacedEvents(limit: Limits.integrityFaults)
       try connection.visitExplanations { _ in }
-      try connection.visitMetricValues { chunk throws(StoreError) in try chunk.check() }
+      try connection.visitMetricValues { chunk throws(StoreError) in _ = try chunk.decoded() }
       return faults
     }
   }

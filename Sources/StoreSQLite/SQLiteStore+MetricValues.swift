@@ -9,7 +9,7 @@ extension SQLiteStore {
       try connection.visitMetricValues(
         """
         INDEXED BY metric_values_by_thing
-        WHERE thing = ?1 AND metric IN (0, ?2) AND first_time < ?4 AND last_time >= ?3 AND position <= ?5
+        WHERE thing = ?1 AND metric = ?2 AND first_time < ?4 AND last_time >= ?3 AND position <= ?5
         ORDER BY number
         """,
         [
@@ -17,7 +17,7 @@ extension SQLiteStore {
           .integer(position),
         ]
       ) { chunk throws(StoreError) in
-        guard chunk.thing == thing, chunk.mayHold(metric) else {
+        guard chunk.thing == thing, chunk.metric == metric else {
           throw .corrupt("the metric values contradict their index")
         }
         chunks.append(chunk)
@@ -43,8 +43,7 @@ extension Connection {
         throw .corrupt("a chunk of metric values is damaged")
       }
       let chunk = MetricValueChunk(
-        thing: ThingName(row.text(0)), metric: metric.number == 0 ? nil : metric,
-        position: row.integer(2),
+        thing: ThingName(row.text(0)), metric: metric, position: row.integer(2),
         firstTime: row.integer(3), lastTime: row.integer(4), values: row.blob(5))
       guard row.integer(6) == checksum(chunk) else {
         throw .corrupt("a chunk of metric values is damaged")
@@ -60,21 +59,16 @@ extension Connection {
         (thing, metric, position, first_time, last_time, payload, checksum)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       """,
-      .text(chunk.thing.text), .integer(Int64(chunk.metricNumber)), .integer(chunk.position),
+      .text(chunk.thing.text), .integer(Int64(chunk.metric.number)), .integer(chunk.position),
       .integer(chunk.firstTime), .integer(chunk.lastTime), .blob(chunk.values),
       .integer(checksum(chunk)))
   }
-}
-
-extension MetricValueChunk {
-  /// What stands in the column: 0 for all metrics.
-  fileprivate var metricNumber: UInt32 { metric?.number ?? 0 }
 }
 
 /// The checksum of a chunk, its key and times included.
 private func checksum(_ chunk: MetricValueChunk) -> Int64 {
   let place = Checksum.of(
     [chunk.position, chunk.firstTime, chunk.lastTime],
-    seed: Checksum.of(chunk.thing.text, seed: UInt64(chunk.metricNumber)))
+    seed: Checksum.of(chunk.thing.text, seed: UInt64(chunk.metric.number)))
   return Int64(bitPattern: Checksum.of(chunk.values, seed: place))
 }

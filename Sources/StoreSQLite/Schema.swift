@@ -166,8 +166,6 @@ enum Schema {
         WHEN (SELECT position FROM snapshot) = 0 AND NOT EXISTS (SELECT 1 FROM journal) THEN 0
         END;
       """),
-    // From here on a chunk of metric 0 holds all metrics of its thing. An earlier version would not see it.
-    Migration("-- Nothing to change."),
   ]
 
   /// Opens the database for writing, creating it where there is none.

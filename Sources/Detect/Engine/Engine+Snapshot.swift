@@ -37,11 +37,9 @@ extension Engine {
     for index in unsaved.things {
       records.append(
         SnapshotRecord(key: key(of: things[index].name), value: encoded(thingAt: index)))
-      if let chunk = unsaved.retained.chunk(
-        through: things[index].retained, of: things[index].name, position: position)
-      {
-        chunks.append(chunk)
-      }
+      chunks += MetricValueChunk.chunks(
+        of: unsaved.retained.values(through: things[index].retained), thing: things[index].name,
+        position: position)
       things[index].retained = RetainedLog.none
       things[index].isChanged = false
     }
@@ -196,35 +194,32 @@ extension Alarm {
 }
 
 extension MetricValueChunk {
-  /// Whether values of this metric may be in the chunk.
-  package func mayHold(_ metric: Metric) -> Bool {
-    self.metric == nil || self.metric == metric
-  }
-
-  /// The chunk's values of this metric, in the order of their receipt.
-  package func values(of metric: Metric) throws(StoreError) -> [MetricDatum] {
-    var data: [MetricDatum] = []
-    try visit { found, datum in
-      if found == metric { data.append(datum) }
-    }
-    return data
-  }
-
-  /// Reads all of the chunk.
-  package func check() throws(StoreError) { try visit { _, _ in } }
-
-  private func visit(_ body: (Metric, MetricDatum) -> Void) throws(StoreError) {
-    var reader = ByteReader(values)
-    for _ in 0..<(try reader.readCount()) {
-      let time = try reader.readInt64()
-      let count = metric == nil ? try reader.readCount() : 1
-      for _ in 0..<count {
-        let metric =
-          if let metric { metric } else { Metric(number: try reader.readUInt32()) }
-        body(metric, MetricDatum(timestamp: time, value: try MetricValue(from: &reader)))
+  /// One chunk per metric among the values.
+  fileprivate static func chunks(
+    of values: [RetainedValue], thing: ThingName, position: Int64
+  ) -> [MetricValueChunk] {
+    let byMetric = Dictionary(grouping: values, by: \.metric)
+    return byMetric.sorted { $0.key.number < $1.key.number }.map { metric, values in
+      var writer = ByteWriter()
+      writer.write(list: values) { writer, value in
+        writer.write(value.time)
+        value.value.encode(to: &writer)
       }
+      let times = values.map(\.time)
+      return MetricValueChunk(
+        thing: thing, metric: metric, position: position, firstTime: times.min() ?? 0,
+        lastTime: times.max() ?? 0, values: writer.bytes)
+    }
+  }
+
+  /// The chunk's values, in the order of their receipt.
+  package func decoded() throws(StoreError) -> [MetricDatum] {
+    var reader = ByteReader(values)
+    let data = try reader.readList { r throws(StoreError) in
+      MetricDatum(timestamp: try r.readInt64(), value: try MetricValue(from: &r))
     }
     try reader.finish()
+    return data
   }
 }
 

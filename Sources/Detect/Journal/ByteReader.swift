@@ -4,8 +4,7 @@
 /// `StoreError.corrupt`.
 struct ByteReader: Sendable {
   private let bytes: [UInt8]
-  /// Where the next value begins.
-  private(set) var position: Int
+  private var position: Int
 
   init(_ bytes: [UInt8], from position: Int = 0) {
     self.bytes = bytes

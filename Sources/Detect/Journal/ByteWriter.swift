@@ -8,16 +8,6 @@ struct ByteWriter: Sendable {
 
   init() {}
 
-  /// Makes room for so many bytes more.
-  mutating func reserve(_ count: Int) {
-    bytes.reserveCapacity(bytes.count + count)
-  }
-
-  /// Appends what was written by another writer.
-  mutating func append(_ written: ArraySlice<UInt8>) {
-    bytes.append(contentsOf: written)
-  }
-
   mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
   }

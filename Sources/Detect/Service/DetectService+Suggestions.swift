@@ -93,8 +93,8 @@ extension DetectService {
         let chunks = try store.metricValues(
           thing: thing, metric: metric, start: part.lowerBound, end: part.upperBound,
           upTo: recent.snapshotPosition)
-        for chunk in chunks + recent.chunks.filter({ $0.mayHold(metric) }) {
-          let added = try chunk.values(of: metric).filter { part.contains($0.timestamp) }
+        for chunk in chunks + recent.chunks.filter({ $0.metric == metric }) {
+          let added = try chunk.decoded().filter { part.contains($0.timestamp) }
           cost += added.reduce(0) { $0 + $1.value.cost }
           guard cost <= Limits.suggestionValues else { return nil }
           values += added.map {

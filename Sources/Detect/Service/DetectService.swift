@@ -228,7 +228,7 @@ package final class DetectService: Sendable {
       return (
         values: engine.unsavedValues(of: query.thing, query.metric),
         chunks: (state.snapshot?.metricValues ?? []).filter {
-          $0.thing == query.thing && $0.mayHold(query.metric)
+          $0.thing == query.thing && $0.metric == query.metric
         },
         snapshotPosition: state.snapshotPosition
       )
@@ -238,7 +238,7 @@ package final class DetectService: Sendable {
       let chunks = try store.metricValues(
         thing: query.thing, metric: query.metric, start: query.start, end: query.end,
         upTo: recent.snapshotPosition)
-      for chunk in chunks + recent.chunks { values += try chunk.values(of: query.metric) }
+      for chunk in chunks + recent.chunks { values += try chunk.decoded() }
       return values
     }
     return query.page(of: stored + recent.values)

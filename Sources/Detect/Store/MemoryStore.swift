@@ -126,7 +126,7 @@ package final class MemoryStore: Store {
   ) throws(StoreError) -> [MetricValueChunk] {
     state.withLock { state in
       state.chunks.filter {
-        $0.thing == thing && $0.mayHold(metric) && $0.firstTime < end && $0.lastTime >= start
+        $0.thing == thing && $0.metric == metric && $0.firstTime < end && $0.lastTime >= start
           && $0.position <= position
       }
     }

@@ -55,12 +55,10 @@ package struct SnapshotRecord: Hashable, Sendable {
   }
 }
 
-/// Consecutive retained values of one thing, encoded together.
+/// Consecutive retained values of one thing and one metric, encoded together.
 package struct MetricValueChunk: Hashable, Sendable {
   package var thing: ThingName
-  /// Nil for a chunk of all metrics, as they are written now. A chunk of one metric was written by an
-  /// earlier version.
-  package var metric: Metric?
+  package var metric: Metric
   /// The position of the snapshot that wrote the chunk.
   package var position: Int64
   /// Time of the earliest value, in milliseconds since the epoch.
@@ -70,7 +68,7 @@ package struct MetricValueChunk: Hashable, Sendable {
   package var values: [UInt8]
 
   package init(
-    thing: ThingName, metric: Metric?, position: Int64, firstTime: Int64, lastTime: Int64,
+    thing: ThingName, metric: Metric, position: Int64, firstTime: Int64, lastTime: Int64,
     values: [UInt8]
   ) {
     self.thing = thing
@@ -228,7 +226,7 @@ package protocol Store: AlertStore {
   /// where the store is older than the count.
   func removedEventCount() throws(StoreError) -> Int64?
 
-  /// The chunks that may hold values of this thing and metric, whose span, from the first time to the last, meets start ≤
+  /// The chunks of one thing and metric whose span, from the first time to the last, meets start ≤
   /// time < end and that were written by a snapshot up to `position`, in the order in which they
   /// were written.
   func metricValues(

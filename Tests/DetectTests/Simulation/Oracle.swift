@@ -168,7 +168,7 @@ struct Oracle {
         let chunks = try store.metricValues(
           thing: thing, metric: metric, start: 0, end: .max, upTo: recovery.snapshotPosition)
         var values: [MetricDatum] = []
-        for chunk in chunks { values += try chunk.values(of: metric) }
+        for chunk in chunks { values += try chunk.decoded() }
         values += recovery.engine.unsavedValues(of: thing, metric)
         expect(
           values == engine.unsavedValues(of: thing, metric),
