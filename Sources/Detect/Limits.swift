@@ -169,8 +169,22 @@ package enum Limits {
   /// Events that wait for the invalidations of a change before them, some 50 MB: a change of a second would have
   /// to meet 100,000 events. Past them the change goes first and reports wait.
   package static let waitingEvents = 100_000
-  /// Retained values that wait in memory for the next snapshot: some 100 MB.
+  /// Retained values that wait in memory for the next snapshot: some 100 MB, and as much again while one is
+  /// being written.
   package static let unsavedValues = 1_000_000
+  /// Records and chunks of a snapshot in one part: some milliseconds of encoding and of writing, since every
+  /// report may wait for both.
+  package static let snapshotItems = 1000
+  /// Bytes of a part, for things of which much is kept.
+  package static let snapshotPartBytes = 1 << 20
+  /// Things that are looked at for each item of a part: where few have changed the others are only passed.
+  package static let snapshotVisits = 16
+  /// Milliseconds that a group may wait for company, for the operator to choose: 0 is off, and past a second a
+  /// caller would take it for a fault.
+  package static let commitDelay: ClosedRange<Int64> = 0...1000
+  /// The same where the operator has chosen nothing: few beside a round trip, and enough to save most of the
+  /// disk's confirmations under load.
+  package static let defaultCommitDelay: Int64 = 2
   /// Estimated bytes of reports that are taken and not durable yet. A sender that finds the queue full
   /// waits, and flow control holds its peer.
   package static let queuedReportBytes = 64 << 20

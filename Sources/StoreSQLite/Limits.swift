@@ -23,6 +23,8 @@ enum Limits {
   static let alertsPerStep = 64
   /// Bytes that the log's file keeps when it starts over after a large transaction.
   static let logBytes = 64 << 20
+  /// Bytes moved or removed in one step of compaction, which keeps it to some milliseconds.
+  static let compactedBytes: Int64 = 1 << 20
   /// One page in so many may stay free for reuse: the journal empties and fills again,
   /// and giving its pages back each time would write every page twice.
   static let keptFreePages: Int64 = 4

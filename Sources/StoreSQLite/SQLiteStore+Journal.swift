@@ -32,6 +32,9 @@ extension SQLiteStore {
     _ visit: (_ position: Int64, _ inputs: [UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) {
     try read { connection throws(StoreError) in
+      guard try position >= connection.total(of: .snapshot).position else {
+        throw .corrupt("group \(position + 1) is missing from the journal")
+      }
       var expected = position + 1
       try connection.query(
         "SELECT position, inputs, checksum FROM journal WHERE position > ?1 ORDER BY position",
@@ -60,7 +63,7 @@ extension Connection {
     if let last = try integer("SELECT position FROM journal ORDER BY position DESC LIMIT 1") {
       return last
     }
-    return try currentSnapshot().position
+    return try total(of: .snapshot).position
   }
 }
 

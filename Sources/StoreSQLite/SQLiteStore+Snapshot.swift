@@ -1,87 +1,138 @@
 package import Detect
 
+// A snapshot in parts:
+//
+//     snapshot_record     what the snapshots up to the last one came to
+//     snapshot_change     what the newest one changes
+//
+// While it is being written, its position is above that of the snapshot, and nobody reads it. With the last
+// part the position of the snapshot becomes its own: from then on a record in it stands for the one of the
+// same key in snapshot_record. Compaction moves them over, and both ways of reading give the same.
+
 extension SQLiteStore {
   package func loadSnapshot(
     _ visit: (SnapshotRecord) throws(StoreError) -> Void
   ) throws(StoreError) -> Int64 {
     try read { connection throws(StoreError) in
-      let snapshot = try connection.currentSnapshot()
+      let snapshot = try connection.total(of: .snapshot)
+      let change = try connection.total(of: .change)
       var digest: Int64 = 0
-      try connection.query("SELECT key, value, checksum FROM snapshot_record ORDER BY key") {
-        row throws(StoreError) in
-        let (key, value, checksum) = (row.blob(0), row.blob(1), row.integer(2))
-        guard checksum == recordChecksum(key, value) else {
+      var changeDigest: Int64 = 0
+      var last: SnapshotRecord?
+      let isChanged = change.position == snapshot.position
+      try connection.query(isChanged ? Self.bothTables : Self.oneTable) { row throws(StoreError) in
+        let record = SnapshotRecord(key: row.blob(0), value: row.optionalBlob(1))
+        let checksum = row.integer(2)
+        guard checksum == recordChecksum(record) else {
           throw .corrupt("a record of the snapshot is damaged")
         }
-        digest &+= checksum
-        try visit(SnapshotRecord(key: key, value: value))
+        let isChange = row.integer(3) == 1
+        if isChange { changeDigest &+= checksum } else { digest &+= checksum }
+        if let before = last, before.key == record.key {
+          if isChange { last = record }
+          return
+        }
+        if let last, last.value != nil { try visit(last) }
+        last = record
       }
-      guard digest == snapshot.digest else {
+      guard digest == snapshot.digest, !isChanged || changeDigest == change.digest else {
         throw .corrupt("the snapshot's records are not those that were written")
       }
+      if let last, last.value != nil { try visit(last) }
       return snapshot.position
     }
   }
 
-  package func writeSnapshot(_ snapshot: Snapshot) throws(StoreError) {
+  private static let oneTable = "SELECT key, value, checksum, 0 FROM snapshot_record ORDER BY key"
+  /// SQLite merges the tables, which are both in order.
+  static let bothTables = """
+    SELECT key, value, checksum, 0 FROM snapshot_record
+    UNION ALL SELECT key, value, checksum, 1 FROM snapshot_change ORDER BY key
+    """
+
+  package func writeSnapshot(_ part: SnapshotPart) throws(StoreError) {
     try write { connection throws(StoreError) in
-      let current = try connection.currentSnapshot()
+      let snapshot = try connection.total(of: .snapshot)
+      var change = try connection.total(of: .change)
       let last = try connection.lastPosition()
-      guard current.position <= snapshot.position, snapshot.position <= last else {
+      guard snapshot.position < part.position, part.position <= last else {
         throw .corrupt(
-          "snapshot at \(snapshot.position), outside of \(current.position)...\(last)")
+          "snapshot at \(part.position), outside of \(snapshot.position + 1)...\(last)")
       }
-      var digest = current.digest
-      for record in snapshot.records { try connection.put(record, digest: &digest) }
-      for chunk in snapshot.metricValues { try connection.insert(chunk) }
-      try connection.execute(
-        "UPDATE snapshot SET position = ?1, digest = ?2, checksum = ?3",
-        .integer(snapshot.position), .integer(digest),
-        .integer(snapshotChecksum(snapshot.position, digest)))
-      try connection.execute(
-        "DELETE FROM journal WHERE position <= ?1", .integer(snapshot.position))
+      if change.position != part.position {
+        try connection.requireNothingLeft(of: change, snapshot)
+        change = SnapshotTotal(position: part.position, digest: 0)
+      }
+      for record in part.records {
+        let checksum = recordChecksum(record)
+        change.digest &+= checksum
+        try connection.execute(
+          "INSERT INTO snapshot_change (key, value, checksum) VALUES (?1, ?2, ?3)",
+          .blob(record.key), record.value.map { .blob($0) } ?? .null, .integer(checksum))
+      }
+      for chunk in part.metricValues { try connection.insert(chunk) }
+      try connection.put(change, as: .change)
+      if part.isLast {
+        try connection.put(
+          SnapshotTotal(position: part.position, digest: snapshot.digest), as: .snapshot)
+      }
     }
   }
+}
+
+/// The position of a table of records and the wrapping sum of its records' checksums: one that is lost or comes
+/// twice changes it.
+struct SnapshotTotal {
+  enum Table: String {
+    case snapshot
+    case change = "snapshot_change_total"
+  }
+
+  var position: Int64
+  var digest: Int64
+
+  fileprivate var checksum: Int64 { Int64(bitPattern: Checksum.of([position, digest], seed: 0)) }
 }
 
 extension Connection {
-  /// The snapshot's position, and the digest of its records.
-  func currentSnapshot() throws(StoreError) -> (position: Int64, digest: Int64) {
-    var current: (position: Int64, digest: Int64)?
-    try query("SELECT position, digest, checksum FROM snapshot") { row throws(StoreError) in
-      let (position, digest) = (row.integer(0), row.integer(1))
-      guard row.integer(2) == snapshotChecksum(position, digest) else {
+  func total(of table: SnapshotTotal.Table) throws(StoreError) -> SnapshotTotal {
+    var found: SnapshotTotal?
+    try query("SELECT position, digest, checksum FROM \(table.rawValue)") {
+      row throws(StoreError) in
+      let total = SnapshotTotal(position: row.integer(0), digest: row.integer(1))
+      guard row.integer(2) == total.checksum else {
         throw .corrupt("the snapshot's position is damaged")
       }
-      current = (position, digest)
+      found = total
     }
-    guard let current else { throw .corrupt("the snapshot's position is missing") }
-    return current
+    guard let found else { throw .corrupt("the snapshot's position is missing") }
+    return found
   }
 
-  /// Writes or removes one record and keeps the digest, the wrapping sum of all records' checksums:
-  /// a record that is lost or comes twice changes it.
-  fileprivate func put(
-    _ record: SnapshotRecord, digest: inout Int64
-  ) throws(StoreError) {
-    let key = Binding.blob(record.key)
-    digest &-=
-      try integer("SELECT checksum FROM snapshot_record WHERE key = ?1", key) ?? 0
-    guard let value = record.value else {
-      return try execute("DELETE FROM snapshot_record WHERE key = ?1", key)
-    }
-    let checksum = recordChecksum(record.key, value)
-    digest &+= checksum
+  func put(_ total: SnapshotTotal, as table: SnapshotTotal.Table) throws(StoreError) {
     try execute(
-      "INSERT OR REPLACE INTO snapshot_record (key, value, checksum) VALUES (?1, ?2, ?3)",
-      key, .blob(value), .integer(checksum))
+      "UPDATE \(table.rawValue) SET position = ?1, digest = ?2, checksum = ?3",
+      .integer(total.position), .integer(total.digest), .integer(total.checksum))
+  }
+
+  /// Refuses a new snapshot while the one before has left something in its table.
+  fileprivate func requireNothingLeft(
+    of change: SnapshotTotal, _ snapshot: SnapshotTotal
+  ) throws(StoreError) {
+    guard change.position <= snapshot.position else {
+      throw .corrupt("a snapshot that has begun is not complete")
+    }
+    let left = try integer("SELECT 1 FROM snapshot_change LIMIT 1")
+    let journal = try integer(
+      "SELECT 1 FROM journal WHERE position <= ?1 LIMIT 1", .integer(snapshot.position))
+    guard left == nil, journal == nil else {
+      throw .corrupt("the snapshot before has left work")
+    }
   }
 }
 
-private func snapshotChecksum(_ position: Int64, _ digest: Int64) -> Int64 {
-  Int64(bitPattern: Checksum.of([position, digest], seed: 0))
-}
-
-private func recordChecksum(_ key: [UInt8], _ value: [UInt8]) -> Int64 {
-  Int64(bitPattern: Checksum.of(value, seed: Checksum.of(key, seed: 0)))
+/// The checksum of a record, which is tied to its key; one that removes has another than an empty one.
+func recordChecksum(_ record: SnapshotRecord) -> Int64 {
+  let place = Checksum.of(record.key, seed: record.value == nil ? 1 : 0)
+  return Int64(bitPattern: Checksum.of(record.value ?? [], seed: place))
 }

@@ -10,8 +10,11 @@ import Glibc
 /// violation_event_removal one row: how many events were removed
 /// violation_explanation   violation → why       with the time at which the violation ended
 /// alert            sequence → how far the alert of that event has come
-/// snapshot         one row: position, digest    digest = sum of the records' checksums
+/// snapshot         one row: position, digest    digest = sum of the checksums in snapshot_record
 /// snapshot_record  key → value                  the engine's state, piece by piece
+/// snapshot_change_total one row: position, digest of snapshot_change
+/// snapshot_change  key → value or NULL          what a snapshot changes: it counts once the snapshot has its
+///                                               position, and moves over to snapshot_record step by step
 /// metric_values    number → chunk               numbered in the order of writing
 /// ```
 enum Schema {
@@ -165,6 +168,23 @@ enum Schema {
           THEN (SELECT max(sequence) - count(*) FROM violation_event)
         WHEN (SELECT position FROM snapshot) = 0 AND NOT EXISTS (SELECT 1 FROM journal) THEN 0
         END;
+      """),
+    // A snapshot is written in parts, beside the one before. The checksum is that of two zeros.
+    Migration(
+      """
+      CREATE TABLE snapshot_change_total (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        position INTEGER NOT NULL,
+        digest INTEGER NOT NULL,
+        checksum INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO snapshot_change_total VALUES (1, 0, 0, -5833860172343903182);
+
+      CREATE TABLE snapshot_change (
+        key BLOB PRIMARY KEY,
+        value BLOB,
+        checksum INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
       """),
   ]
 

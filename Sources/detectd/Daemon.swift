@@ -39,7 +39,8 @@ struct Daemon: Service {
   /// Opens the store, loads what it knows and listens.
   init(
     directory: String, addresses: ListenAddresses, security: Security, settings: Settings,
-    policy: DeliveryPolicy, routes: AlertRoutes, broker: BrokerConfiguration?, logger: Logger
+    commitDelay: Int64, policy: DeliveryPolicy, routes: AlertRoutes, broker: BrokerConfiguration?,
+    logger: Logger
   ) async throws(StartFailure) {
     self.logger = logger
     self.security = security
@@ -50,7 +51,7 @@ struct Daemon: Service {
     drain = Drain()
     do throws(StoreError) {
       store = try SQLiteStore(directory: directory)
-      service = try Self.service(on: store, settings, logger)
+      service = try Self.service(on: store, settings, commitDelay, logger)
     } catch {
       throw .store(error)
     }
@@ -144,14 +145,15 @@ struct Daemon: Service {
 
   /// The service on a store, with workers and clocks of this process.
   static func service(
-    on store: any Store, _ settings: Settings, _ logger: Logger
+    on store: any Store, _ settings: Settings,
+    _ commitDelay: Int64 = Detect.Limits.defaultCommitDelay, _ logger: Logger
   ) throws(StoreError) -> DetectService {
     try DetectService(
       store: store, settings: settings,
       workers: Workers(
         engine: WorkerPool("engine"), writer: WorkerPool("writer"),
         reader: WorkerPool("reader", lanes: Limits.readers)),
-      clock: System.milliseconds, identifiers: System.identifier,
+      commitDelay: commitDelay, clock: System.milliseconds, identifiers: System.identifier,
       onFault: { logger.error("the store failed", metadata: ["reason": "\($0)"]) })
   }
 

@@ -113,7 +113,8 @@ import UnixSignals
     System.prepareProcess()
     let daemon = try await Daemon(
       directory: directory, addresses: addresses, security: security,
-      settings: settings, policy: policy, routes: routes, broker: broker, logger: options.logger)
+      settings: settings, commitDelay: try options.commitDelay(), policy: policy, routes: routes,
+      broker: broker, logger: options.logger)
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [

@@ -22,6 +22,7 @@ enum OptionSources {
     + ["mqtt", "mqtt-ca", "mqtt-certificate", "mqtt-key", "mqtt-client-id"]
     + ["mqtt-username", "mqtt-password-file", "mqtt-topic-prefix"]
     + ["metric-value-retention", "violation-event-retention", "snapshot-journal-bytes"]
+    + ["commit-delay"]
     + switches
   /// Those of them that are true or false.
   static let switches = ["insecure", "rate-quotas"]

@@ -12,7 +12,7 @@ struct Options: ParsableArguments {
   @OptionGroup(title: "Security") var security: SecurityOptions
   @OptionGroup(title: "The account") var account: AccountOptions
   @OptionGroup(title: "Evaluation") var evaluation: EvaluationOptions
-  @OptionGroup(title: "Retention") var retention: RetentionOptions
+  @OptionGroup(title: "Retention and durability") var retention: RetentionOptions
   @OptionGroup(title: "Alerts") var alerts: AlertOptions
   @OptionGroup(title: "Devices") var mqtt: MQTTOptions
 
@@ -42,6 +42,15 @@ struct Options: ParsableArguments {
     let faults = settings.faults
     guard faults.isEmpty else { throw ValidationError(faults.joined(separator: "; ")) }
     return settings
+  }
+
+  /// Milliseconds that a group of inputs may wait for company.
+  func commitDelay() throws(ValidationError) -> Int64 {
+    let range = Detect.Limits.commitDelay
+    guard range.contains(retention.commitDelay.milliseconds) else {
+      throw ValidationError("--commit-delay: must be from 0s to \(range.upperBound / 1000)s")
+    }
+    return retention.commitDelay.milliseconds
   }
 
   /// How alerts are delivered.
@@ -146,9 +155,15 @@ struct RetentionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Take a snapshot after this much journal: what a restart replays at most.",
+      "Keep the journal this short by snapshots: what a restart replays at most.",
       valueName: "bytes"))
   var snapshotJournalBytes = Settings().snapshotJournalBytes
+
+  @Option(
+    help: ArgumentHelp(
+      "Under load, let a commit wait this long for more to share it; 0s never does.",
+      valueName: "time"))
+  var commitDelay = Span(Detect.Limits.defaultCommitDelay)
 }
 
 struct AlertOptions: ParsableArguments {

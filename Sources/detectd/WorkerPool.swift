@@ -29,6 +29,19 @@ final class WorkerPool: Worker {
     lane?.async { self.run(on: lane) }
   }
 
+  func enqueue(after milliseconds: Int64, _ job: @escaping @Sendable () -> Void) {
+    // A usual timer may be late by a millisecond, which is as long as some of the times that are asked for.
+    let timer = DispatchSource.makeTimerSource(flags: .strict)
+    timer.schedule(
+      deadline: .now() + .milliseconds(Int(milliseconds)), leeway: .nanoseconds(0))
+    timer.setEventHandler {
+      // Which also breaks the cycle between the timer and what it runs.
+      timer.cancel()
+      self.enqueue(job)
+    }
+    timer.activate()
+  }
+
   /// Runs jobs until there are none, and leaves the lane idle.
   private func run(on lane: DispatchQueue?) {
     while let job = nextJob(orIdle: lane) { job() }

@@ -64,6 +64,19 @@ import Testing
     #expect(longest <= Limits.logPages + 2 * Limits.checkpointPages)
   }
 
+  @Test func `a step of compaction takes a bounded number of bytes`() throws {
+    let store = try SQLiteStore(directory: directory.path)
+    defer { store.close() }
+    let half = [UInt8](repeating: 1, count: Int(Limits.compactedBytes) / 2)
+    try store.commit(Array(repeating: half, count: 6))
+    let records = (1...6).map { SnapshotRecord(key: [$0], value: half) }
+    try store.writeSnapshot(SnapshotPart(position: 6, records: records))
+    var steps = 0
+    while try store.compact(limit: 1000) { steps += 1 }
+    // Two halves of the journal in each step, then two of the records.
+    #expect(steps == 6)
+  }
+
   @Test func `a step of removal gives back a bounded number of pages, and leaves some for reuse`()
     throws
   {
@@ -73,7 +86,7 @@ import Testing
     for position in 1...8 as ClosedRange<Int64> {
       try store.commit(JournalGroup(position: position, inputs: inputs, events: []))
     }
-    try store.writeSnapshot(Snapshot(position: 8, records: [], metricValues: []))
+    try store.writeAndCompact(SnapshotPart(position: 8))
     func pages(_ pragma: String) throws(StoreError) -> Int64 {
       try store.read { connection throws(StoreError) in
         try connection.integer("PRAGMA \(pragma)") ?? 0

@@ -83,7 +83,7 @@ import Testing
       let inputs = [UInt8](repeating: 1, count: 4 << 20)
       for position in 1...40 as ClosedRange<Int64> {
         try store.commit(JournalGroup(position: position, inputs: inputs, events: []))
-        try store.writeSnapshot(Snapshot(position: position, records: [], metricValues: []))
+        try store.writeAndCompact(SnapshotPart(position: position))
       }
       // 160 MiB were written; the log holds 64 MiB and what came while it was copied.
       #expect(try size(directory.database + "-wal") < 128 << 20)
@@ -226,7 +226,7 @@ import Testing
   // What the tests put in, and how they look at it.
 
   private struct Contents: Equatable {
-    var snapshot: Snapshot
+    var snapshot: SnapshotPart
     var journal: [JournalGroup]
     var events: [ViolationEvent]
     var chunks: [MetricValueChunk]
@@ -236,7 +236,7 @@ import Testing
   /// What `fill` leaves in the store.
   private var filled: Contents {
     Contents(
-      snapshot: Snapshot(
+      snapshot: SnapshotPart(
         position: 1,
         records: [
           SnapshotRecord(key: [1], value: Array("marked record".utf8)),
@@ -266,7 +266,7 @@ import Testing
     for group in filled.journal { try store.commit(group) }
     var snapshot = filled.snapshot
     snapshot.metricValues = filled.chunks
-    try store.writeSnapshot(snapshot)
+    try store.writeAndCompact(snapshot)
   }
 
   private func fill() throws {

@@ -71,8 +71,8 @@ import Testing
       #expect(try store.allEvents().count == Int(position))
       #expect(
         performing: {
-          try store.writeSnapshot(
-            Snapshot(
+          try store.writeAndCompact(
+            SnapshotPart(
               position: position, records: [SnapshotRecord(key: [1], value: inputs)],
               metricValues: []))
         }, throws: { unavailableText($0) != nil })

@@ -71,6 +71,12 @@ extension Store {
     }
   }
 
+  /// Writes a snapshot that is one part, and does what it leaves to do.
+  func writeAndCompact(_ snapshot: SnapshotPart) throws {
+    try writeSnapshot(snapshot)
+    while try compact(limit: 3) {}
+  }
+
   func journal(after position: Int64 = 0) throws -> [JournalGroup] {
     var groups: [JournalGroup] = []
     try loadJournal(after: position) { position, inputs throws(StoreError) in
@@ -79,10 +85,10 @@ extension Store {
     return groups
   }
 
-  func snapshot() throws -> Snapshot {
+  func snapshot() throws -> SnapshotPart {
     var records: [SnapshotRecord] = []
     let position = try loadSnapshot { record throws(StoreError) in records.append(record) }
-    return Snapshot(position: position, records: records, metricValues: [])
+    return SnapshotPart(position: position, records: records, metricValues: [])
   }
 
   func allEvents() throws -> [ViolationEvent] {

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: Backend.allCases)
   func `an empty store holds nothing`(_ backend: Backend) async throws {
     try await backend.withStore { store throws in
-      #expect(try store.snapshot() == Snapshot(position: 0, records: [], metricValues: []))
+      #expect(try store.snapshot() == SnapshotPart(position: 0))
       #expect(try store.journal().isEmpty)
       #expect(try store.allEvents().isEmpty)
       #expect(try store.oldestSequence() == nil)
@@ -75,8 +75,8 @@ import Testing
   ) async throws {
     try await backend.withStore { store throws in
       try store.commit([[1], [2]])
-      try store.writeSnapshot(
-        Snapshot(
+      try store.writeAndCompact(
+        SnapshotPart(
           position: 1,
           records: [
             SnapshotRecord(key: [2], value: [20]),
@@ -88,14 +88,13 @@ import Testing
           ], metricValues: []))
       #expect(try store.snapshot().records.map(\.key) == [[], [1], [1, 0], [2], [255]])
       #expect(try store.snapshot().records.map(\.value) == [[0], [10], [], [20], [1]])
-      try store.writeSnapshot(
-        Snapshot(
+      try store.writeAndCompact(
+        SnapshotPart(
           position: 2,
           records: [
             SnapshotRecord(key: [2], value: nil),
             SnapshotRecord(key: [], value: nil),
             SnapshotRecord(key: [1], value: [11]),
-            SnapshotRecord(key: [3], value: [1]),
             SnapshotRecord(key: [3], value: [2]),
           ], metricValues: []))
       #expect(try store.snapshot().position == 2)
@@ -110,13 +109,13 @@ import Testing
   ) async throws {
     try await backend.withStore { store throws in
       try store.commit([[1], [2], [3]])
-      try store.writeSnapshot(Snapshot(position: 2, records: [], metricValues: []))
+      try store.writeAndCompact(SnapshotPart(position: 2))
       #expect(try store.snapshot().position == 2)
       #expect(try store.journal(after: 2).map(\.inputs) == [[3]])
       for hole in [0, 1] as [Int64] {
         #expect(performing: { try store.journal(after: hole) }, throws: isCorrupt)
       }
-      try store.writeSnapshot(Snapshot(position: 3, records: [], metricValues: []))
+      try store.writeAndCompact(SnapshotPart(position: 3))
       #expect(try store.journal(after: 3).isEmpty)
       #expect(performing: { try store.journal(after: 2) }, throws: isCorrupt)
       try store.commit([[4]], after: 3)
@@ -128,18 +127,18 @@ import Testing
   func `a snapshot outside of the journal is refused whole`(_ backend: Backend) async throws {
     try await backend.withStore { store throws in
       try store.commit([[1], [2], [3]])
-      try store.writeSnapshot(Snapshot(position: 2, records: [], metricValues: []))
-      for position in [1, 4] as [Int64] {
+      try store.writeAndCompact(SnapshotPart(position: 2))
+      for position in [1, 2, 4] as [Int64] {
         let chunk = chunk("pump", 2, position: position, 0, 9)
         #expect(
           performing: {
-            try store.writeSnapshot(
-              Snapshot(
+            try store.writeAndCompact(
+              SnapshotPart(
                 position: position, records: [SnapshotRecord(key: [1], value: [1])],
                 metricValues: [chunk]))
           }, throws: isCorrupt)
       }
-      #expect(try store.snapshot() == Snapshot(position: 2, records: [], metricValues: []))
+      #expect(try store.snapshot() == SnapshotPart(position: 2))
       #expect(try store.journal(after: 2).map(\.inputs) == [[3]])
       #expect(try values(store, "pump", 2, 0, 10, upTo: 9).isEmpty)
     }
@@ -151,8 +150,8 @@ import Testing
   ) async throws {
     try await backend.withStore { store throws in
       try store.commit([[1], [2], [3]])
-      try store.writeSnapshot(
-        Snapshot(
+      try store.writeAndCompact(
+        SnapshotPart(
           position: 1,
           records: [
             SnapshotRecord(key: [1], value: [1]), SnapshotRecord(key: [2], value: [2]),
@@ -202,8 +201,8 @@ import Testing
         chunk("caf\u{e9}", 2, position: 1, 100, 200),
       ]
       let late = [chunk("pump", 2, position: 2, 0, 300)]
-      try store.writeSnapshot(Snapshot(position: 1, records: [], metricValues: early))
-      try store.writeSnapshot(Snapshot(position: 2, records: [], metricValues: late))
+      try store.writeAndCompact(SnapshotPart(position: 1, records: [], metricValues: early))
+      try store.writeAndCompact(SnapshotPart(position: 2, records: [], metricValues: late))
 
       #expect(try values(store, "pump", 2, 0, 1_000, upTo: 2) == [early[0], early[1], late[0]])
       #expect(try values(store, "pump", 2, 0, 1_000, upTo: 1) == [early[0], early[1]])
@@ -229,7 +228,7 @@ import Testing
       let events = (1...10).map { ViolationEvent.sample($0, time: 1_000 - $0) }
       try store.commit(JournalGroup(position: 1, inputs: [1], events: events))
       let chunks = (1...6).map { chunk("pump", 2, position: 1, 0, 100 * $0) }
-      try store.writeSnapshot(Snapshot(position: 1, records: [], metricValues: chunks))
+      try store.writeAndCompact(SnapshotPart(position: 1, records: [], metricValues: chunks))
 
       // Expired: the events 6...10 (times 990...994) and the chunks that end at 100 and 200.
       let left: [[Int64]] = [[1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5]]
@@ -276,7 +275,7 @@ import Testing
     }
   }
 
-  private func chunk(
+  func chunk(
     _ thing: String, _ metric: UInt32, position: Int64, _ first: Int64, _ last: Int64
   ) -> MetricValueChunk {
     MetricValueChunk(
@@ -284,7 +283,7 @@ import Testing
       firstTime: first, lastTime: last, values: [UInt8(truncatingIfNeeded: last), 1, 2])
   }
 
-  private func values(
+  func values(
     _ store: any Store, _ thing: String, _ metric: UInt32, _ start: Int64, _ end: Int64,
     upTo position: Int64
   ) throws -> [MetricValueChunk] {

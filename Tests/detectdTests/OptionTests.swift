@@ -56,6 +56,14 @@ import Testing
     for name in ["bucket", "account id", "region"] { #expect(error.message.contains(name)) }
   }
 
+  @Test func `A commit may be delayed by a second at most`() throws {
+    let delay = { (text: String) in try Options.parse(["--commit-delay", text]).commitDelay() }
+    #expect(try Options.parse([]).commitDelay() == Detect.Limits.defaultCommitDelay)
+    #expect(try delay("0s") == 0 && delay("1s") == Detect.Limits.commitDelay.upperBound)
+    let error = #expect(throws: ValidationError.self) { try delay("1001ms") }
+    #expect(error?.message == "--commit-delay: must be from 0s to 1s")
+  }
+
   @Test func `The data directory is required`() throws {
     #expect(throws: ValidationError.self) { try Options.parse([]).dataDirectory() }
     #expect(throws: ValidationError.self) { try Options.parse(["--data-dir", ""]).dataDirectory() }

@@ -134,7 +134,7 @@ extension Engine {
         conforms = comparison.holds(value, threshold.value)
       case .addresses, .ports, .numbers, .strings: continue
       }
-      markChanged(thing)
+      willChange(thing)
       count(thing, slot, at: index, conforms: conforms, at: closing.end, &events) {
         MetricValue(amount: value, slot.entry.rule.kind)
       } grounds: {

@@ -75,10 +75,10 @@ extension Engine {
     }
     silent.sort { ($0.ended, $0.thing, $0.slot) < ($1.ended, $1.thing, $1.slot) }
     for violation in silent {
+      willChange(violation.index)
       let slot = things[violation.index].coverage.slots[violation.slot]
       let alarm = alarms.remove(slot.identity, from: &things[violation.index].alarms)
       things[violation.index].setStreak(Streak(), at: violation.slot)
-      markChanged(violation.index)
       emit(.alarmInvalidated, alarm, slot, nil, at: violation.ended, &events)
     }
     steps -= Work.stepsPerEvent * silent.count

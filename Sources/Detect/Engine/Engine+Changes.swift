@@ -48,14 +48,16 @@ extension Engine {
       kept.insert(place)
       return streaksBefore[place]
     }
+    let dropped = streaksBefore.indices.filter {
+      !kept.contains($0) && streaksBefore[$0] != Streak()
+    }
+    // What is kept of a thing is the same but for what is dropped.
+    if !dropped.isEmpty { willChange(index) }
     things[index].cover(coverage, streaks)
     var ended: [EndedAlarm] = []
-    for (place, streak) in streaksBefore.enumerated()
-    where !kept.contains(place) && streak != Streak() {
-      // What is kept of a thing is the same but for what is dropped.
-      markChanged(index)
+    for place in dropped {
       let slot = before.slots[place]
-      guard streak.isInAlarm else {
+      guard streaksBefore[place].isInAlarm else {
         _ = traces.end(TraceTable.Key(thing: index, identity: slot.identity))
         continue
       }
@@ -80,12 +82,13 @@ extension Engine {
   /// Takes new settings, under which every profile must be free of faults. Windows that were cut into
   /// other buckets start empty; streaks and violations go on.
   mutating func configure(_ settings: Settings) {
+    precondition(draft == nil, "settings wait for the snapshot that has begun")
     let isCut = settings.bucket != self.settings.bucket
     // What the old settings have no use for is gone, also where the new ones would find it still there: after
     // a restart it would not be.
     for index in things.indices {
       if isCut ? things[index].forgetWindows() : things[index].forget(horizon) {
-        markChanged(index)
+        willChange(index)
       }
     }
     if isCut {
@@ -125,11 +128,11 @@ extension Engine {
     default: return
     }
     guard let index = things.index(of: name) else { return }
+    willChange(index)
     things[index].forgetWindows()
     for end in openBuckets.keys {
       openBuckets[end]?.remove(index)
       if openBuckets[end]?.count == 0 { openBuckets[end] = nil }
     }
-    markChanged(index)
   }
 }

@@ -84,9 +84,9 @@ extension Engine {
     let thing = stateIndex(of: report.thing)
     if rehearsal == nil {
       rateCount += 1
+      willChange(thing)
       things[thing].remember(report.id)
       things[thing].lastReportTime = max(things[thing].lastReportTime, time)
-      markChanged(thing)
     }
     let coverage = things[thing].coverage
     guard !report.datapoints.isEmpty, !coverage.plans.isEmpty else { return }
@@ -105,7 +105,7 @@ extension Engine {
     _ datapoints: [ReportedDatapoint], of thing: Int, _ coverage: Coverage, at time: Int64
   ) {
     if rehearsal == nil {
-      unsaved.retained.append(
+      retained.append(
         datapoints, at: time, of: coverage.used, behind: &things[thing].retained)
     }
     let horizon = horizon

@@ -1,52 +1,10 @@
-/// What changed since the last snapshot.
-struct Unsaved: Sendable {
-  /// Indices of things whose state changed, each once.
-  var things: [Int] = []
-  /// Retained values received.
-  var retained = RetainedLog()
-  /// The catalog's records to write, or nil to remove, by key.
-  var catalog: [[UInt8]: [UInt8]?] = [:]
-
-  mutating func note(_ change: Change) {
-    let record = change.record
-    catalog.updateValue(record.value, forKey: record.key)
-  }
-}
-
 extension Engine {
   /// The first byte of a record's key: records load in the order of these.
-  fileprivate enum RecordKind {
+  enum RecordKind {
     static let settings: UInt8 = 0
     static let catalog: UInt8 = 1
     static let thing: UInt8 = 2
     static let counters: UInt8 = 3
-  }
-
-  /// Retained values received since the last snapshot: they wait in memory for the next one.
-  package var unsavedValueCount: Int { unsaved.retained.valueCount }
-
-  /// Encodes what changed since the last snapshot, and starts the next one.
-  ///
-  /// Work that has steps left is no part of it, so there may be none.
-  ///
-  /// - Parameter position: the position of the last group that was applied.
-  package mutating func takeSnapshot(at position: Int64) -> Snapshot {
-    precondition(!hasWork, "a snapshot waits for the work that has begun")
-    var records = unsaved.catalog.map { SnapshotRecord(key: $0.key, value: $0.value) }
-    var chunks: [MetricValueChunk] = []
-    for index in unsaved.things {
-      records.append(
-        SnapshotRecord(key: key(of: things[index].name), value: encoded(thingAt: index)))
-      chunks += MetricValueChunk.chunks(
-        of: unsaved.retained.values(through: things[index].retained), thing: things[index].name,
-        position: position)
-      things[index].retained = RetainedLog.none
-      things[index].isChanged = false
-    }
-    records.append(SnapshotRecord(key: [RecordKind.settings], value: encodedSettings()))
-    records.append(SnapshotRecord(key: [RecordKind.counters], value: encodedCounters()))
-    unsaved = Unsaved()
-    return Snapshot(position: position, records: records, metricValues: chunks)
   }
 
   /// Takes back one record of a snapshot; they come by rising key.
@@ -80,13 +38,13 @@ extension Engine {
     try reader.finish()
   }
 
-  private func encodedSettings() -> [UInt8] {
+  func encodedSettings() -> [UInt8] {
     var writer = ByteWriter()
     settings.encode(to: &writer)
     return writer.bytes
   }
 
-  private func encodedCounters() -> [UInt8] {
+  func encodedCounters() -> [UInt8] {
     var writer = ByteWriter()
     writer.write(clock)
     writer.write(lastSequence)
@@ -109,11 +67,11 @@ extension Engine {
 
   // MARK: Things
 
-  private func key(of thing: ThingName) -> [UInt8] {
+  func key(of thing: ThingName) -> [UInt8] {
     [RecordKind.thing] + thing.text.utf8
   }
 
-  private func encoded(thingAt index: Int) -> [UInt8] {
+  func encoded(thingAt index: Int, _ horizon: Horizon) -> [UInt8] {
     let thing = things[index]
     var writer = ByteWriter()
     writer.write(thing.name.text)
@@ -195,7 +153,7 @@ extension Alarm {
 
 extension MetricValueChunk {
   /// One chunk per metric among the values.
-  fileprivate static func chunks(
+  static func chunks(
     of values: [RetainedValue], thing: ThingName, position: Int64
   ) -> [MetricValueChunk] {
     let byMetric = Dictionary(grouping: values, by: \.metric)
@@ -225,7 +183,7 @@ extension MetricValueChunk {
 
 extension Change {
   /// The snapshot record that makes the change true when it is restored, or removes what it made untrue.
-  fileprivate var record: SnapshotRecord {
+  var record: SnapshotRecord {
     var key = ByteWriter()
     key.write(Engine.RecordKind.catalog)
     var isRemoval = false

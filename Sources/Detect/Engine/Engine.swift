@@ -50,8 +50,13 @@ package struct Engine: Sendable {
   /// Coverages made since the last change to a profile or a target, by what decides them.
   var coverages: [CoverageKey: Coverage] = [:]
 
-  /// What the last snapshot lacks.
+  /// What changed since the last snapshot began, in this round.
   var unsaved = Unsaved()
+  var round = SnapshotRound.even
+  /// Values for `ListMetricValues` that no complete snapshot holds.
+  var retained = RetainedLog()
+  /// The snapshot that is being taken.
+  var draft: SnapshotDraft?
 
   /// Room in which one report's bucket cells are gathered and merged, so that it is not asked for anew.
   var cells: [BucketLog.Cell] = []
@@ -233,8 +238,8 @@ package struct Engine: Sendable {
   /// that has ended only the store knows.
   private mutating func verify(_ said: ViolationVerification) {
     guard let place = alarms.place(of: said.violationID) else { return }
+    willChange(alarms[place].thing)
     alarms[place].verification = said.verification
-    markChanged(alarms[place].thing)
   }
 
   // MARK: Things
@@ -247,12 +252,6 @@ package struct Engine: Sendable {
     let coverage = coverage(of: name)
     state.cover(coverage, coverage.slots.map { _ in Streak() })
     return things.append(state)
-  }
-
-  mutating func markChanged(_ thing: Int) {
-    guard !things[thing].isChanged, rehearsal == nil else { return }
-    things[thing].isChanged = true
-    unsaved.things.append(thing)
   }
 
   // MARK: Reading
@@ -298,14 +297,6 @@ package struct Engine: Sendable {
     return Array(newest.prefix(limit))
   }
 
-  /// The values of one thing and metric that no snapshot holds yet, in the order of their receipt.
-  package func unsavedValues(of thing: ThingName, _ metric: Metric) -> [MetricDatum] {
-    guard let index = things.index(of: thing) else { return [] }
-    return unsaved.retained.values(through: things[index].retained)
-      .filter { $0.metric == metric }
-      .map { MetricDatum(timestamp: $0.time, value: $0.value) }
-  }
-
   /// Whether the thing has ever reported or is registered.
   package func knows(_ thing: ThingName) -> Bool {
     things.index(of: thing) != nil || catalog.things[thing] != nil
@@ -331,6 +322,6 @@ package struct Engine: Sendable {
   private func checkInvariants() {
     assert(advancing == nil || rollout == nil)
     assert(openBuckets.keys.allSatisfy { $0 > closedThrough })
-    assert(unsaved.things.allSatisfy { things[$0].isChanged })
+    assert(unsaved.things <= things.count)
   }
 }

@@ -7,7 +7,10 @@
 ///                ▲─────────  │     ▲                          number of values, (metric, value) …
 ///                          thing a: its newest
 ///
-/// So taking a report in writes where the last one was written, and a snapshot frees all of it at once.
+/// So taking a report in writes where the last one was written. A snapshot takes what lies before a cut, which
+/// stays until the snapshot is complete and is then freed at once:
+///
+///     blocks:  [ first … ][ … ] cut [ … ][ … what has come since ]
 struct RetainedLog: Sendable {
   /// Where a record lies.
   struct Place: Hashable, Sendable {
@@ -23,9 +26,25 @@ struct RetainedLog: Sendable {
 
   /// None is moved when another one is added. A record that is longer than a block has one to itself.
   private var blocks: [[UInt8]] = []
+  /// The number of the first block that there still is.
+  private var first = 0
+  /// Blocks up to this number are those of the snapshot that is being taken.
+  private var cutBlock = 0
   private var writer = ByteWriter()
-  /// Values, of all reports together.
+  /// Values since the cut, of all reports together.
   private(set) var valueCount = 0
+
+  /// What comes from now on is of the next snapshot.
+  mutating func cut() {
+    cutBlock = first + blocks.count
+    valueCount = 0
+  }
+
+  /// Frees what came before the cut.
+  mutating func removeCut() {
+    blocks.removeFirst(cutBlock - first)
+    first = cutBlock
+  }
 
   /// Keeps a report's values that are of metrics in use.
   ///
@@ -46,26 +65,31 @@ struct RetainedLog: Sendable {
       writer.write(UInt64(datapoint.metric.number))
       datapoint.value.encode(to: &writer)
     }
-    let room = blocks.last.map { $0.capacity - $0.count } ?? 0
+    let isCut = first + blocks.count == cutBlock
+    let room = isCut ? 0 : blocks.last.map { $0.capacity - $0.count } ?? 0
     if room < writer.bytes.count {
       blocks.append([])
       blocks[blocks.count - 1].reserveCapacity(max(Self.blockSize, writer.bytes.count))
     }
     let block = blocks.count - 1
-    newest = Place(block: Int32(block), offset: Int32(blocks[block].count))
+    newest = Place(block: Int32(first + block), offset: Int32(blocks[block].count))
     blocks[block] += writer.bytes
   }
 
-  /// The values of the thing whose newest record this is, in the order of receipt.
-  func values(through newest: Place) -> [RetainedValue] {
+  /// The values of the thing whose newest record this is, in the order of receipt: all, or those from before
+  /// the cut.
+  func values(through newest: Place, beforeCut: Bool = false) -> [RetainedValue] {
     var records: [[RetainedValue]] = []
     var place = newest
     do {
-      while place != Self.none {
-        var reader = ByteReader(blocks[Int(place.block)], from: Int(place.offset))
+      // What leads to a block that was freed is the oldest there is, as what leads nowhere.
+      while place.block >= first {
+        let isAsked = !beforeCut || place.block < cutBlock
+        var reader = ByteReader(blocks[Int(place.block) - first], from: Int(place.offset))
         place = Place(
           block: Int32(truncatingIfNeeded: try reader.readInt64()),
           offset: Int32(truncatingIfNeeded: try reader.readInt64()))
+        guard isAsked else { continue }
         let time = try reader.readInt64()
         records.append(
           try reader.readList { r throws(StoreError) in

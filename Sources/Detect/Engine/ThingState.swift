@@ -21,8 +21,8 @@ struct ThingState: Sendable {
   var alarms: AlarmTable.Place?
   /// The newest of the thing's values that no snapshot holds.
   var retained = RetainedLog.none
-  /// Whether the last snapshot is behind this state.
-  var isChanged = false
+  /// In which round between snapshots it last changed, none where a snapshot has it as it is.
+  var changed = SnapshotRound.none
 
   init(name: ThingName) {
     self.name = name

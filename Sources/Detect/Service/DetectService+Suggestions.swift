@@ -73,7 +73,7 @@ extension DetectService {
     return sample
   }
 
-  /// The values of a thing: those in the store, those that are being written, and those that wait for it.
+  /// The values of a thing: those in the store, and those that wait for it.
   /// Nil where they are too many.
   private func retained(
     _ thing: ThingName, _ query: SuggestionQuery
@@ -81,8 +81,7 @@ extension DetectService {
     let recent = try await order { state throws(DetectError) in
       (
         values: try state.engineToRead().unsavedValues(of: thing),
-        chunks: (state.snapshot?.metricValues ?? []).filter { $0.thing == thing },
-        snapshotPosition: state.snapshotPosition
+        snapshotPosition: state.snapshots.position
       )
     }
     let stored: [RetainedValue]? = try await read { store throws(StoreError) in
@@ -93,7 +92,7 @@ extension DetectService {
         let chunks = try store.metricValues(
           thing: thing, metric: metric, start: part.lowerBound, end: part.upperBound,
           upTo: recent.snapshotPosition)
-        for chunk in chunks + recent.chunks.filter({ $0.metric == metric }) {
+        for chunk in chunks {
           let added = try chunk.decoded().filter { part.contains($0.timestamp) }
           cost += added.reduce(0) { $0 + $1.value.cost }
           guard cost <= Limits.suggestionValues else { return nil }

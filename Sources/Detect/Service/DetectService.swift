@@ -26,10 +26,13 @@ package final class DetectService: Sendable {
   ///   - clock: milliseconds since the epoch.
   ///   - identifiers: a fresh UUID at each call.
   ///   - stepsPerSlice: steps of a long close or change that a report may have to wait for.
+  ///   - commitDelay: milliseconds that a group of inputs may wait for company; see `Sequencer`.
+  ///   - snapshotItems: records and chunks that a part of a snapshot has at most.
   ///   - onFault: told of every failure of the store, for the log.
   package init(
     store: any Store, settings: Settings, workers: Workers,
-    stepsPerSlice: Int = Limits.stepsPerSlice,
+    stepsPerSlice: Int = Limits.stepsPerSlice, commitDelay: Int64 = Limits.defaultCommitDelay,
+    snapshotItems: Int = Limits.snapshotItems,
     clock: @escaping @Sendable () -> Int64, identifiers: @escaping @Sendable () -> String,
     onFault: @escaping @Sendable (StoreError) -> Void
   ) throws(StoreError) {
@@ -51,8 +54,9 @@ package final class DetectService: Sendable {
     quotas = OperationQuotas(isEnforced: settings.enforcesRateQuotas)
     alerts = AlertQueue(store: store, workers: workers, onFault: onFault)
     sequencer = Sequencer(
-      recovery, settings: settings, stepsPerSlice: stepsPerSlice, store: store, workers: workers,
-      feed: feed, alerts: alerts, onFault: onFault)
+      recovery, settings: settings, stepsPerSlice: stepsPerSlice, commitDelay: commitDelay,
+      snapshotItems: snapshotItems, store: store, workers: workers, feed: feed, alerts: alerts,
+      onFault: onFault)
   }
 
   /// The clock's present: milliseconds since the epoch.
@@ -227,10 +231,7 @@ package final class DetectService: Sendable {
       }
       return (
         values: engine.unsavedValues(of: query.thing, query.metric),
-        chunks: (state.snapshot?.metricValues ?? []).filter {
-          $0.thing == query.thing && $0.metric == query.metric
-        },
-        snapshotPosition: state.snapshotPosition
+        snapshotPosition: state.snapshots.position
       )
     }
     let stored = try await read { store throws(StoreError) in
@@ -238,7 +239,7 @@ package final class DetectService: Sendable {
       let chunks = try store.metricValues(
         thing: query.thing, metric: query.metric, start: query.start, end: query.end,
         upTo: recent.snapshotPosition)
-      for chunk in chunks + recent.chunks { values += try chunk.decoded() }
+      for chunk in chunks { values += try chunk.decoded() }
       return values
     }
     return query.page(of: stored + recent.values)

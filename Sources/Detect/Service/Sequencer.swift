@@ -3,11 +3,14 @@ import Synchronization
 /// Gives everything that happens one order, and makes it durable in groups.
 ///
 ///     order(step) ─► inbox ─► engine worker: apply to the engine, add to the open group
-///                                  │ when no commit is under way
+///                                  │ when the writer is free and the group is ripe
 ///                                  ▼
 ///                             writer worker: commit the group  ─► answers of the group are given
+///                                            do a chore        (`SnapshotCycle`)
 ///
-/// While one group is being written, the next one fills. What takes long, an advance or a change that concerns
+/// While one group is being written, the next one fills. A group that begins while the writer is free is written
+/// at once. One that begins while it is busy has company: it ripens for the commit delay, counted from its
+/// beginning, so that more share a confirmation of the disk. What takes long, an advance or a change that concerns
 /// every thing, is cut into slices of some steps, one for each group, behind what has come in meanwhile. So no
 /// report waits for more than a slice, and the work goes on however many reports there are. Changes wait until it
 /// is done; so do reads while a change has invalidations left to tell.
@@ -21,6 +24,8 @@ final class Sequencer: Sendable {
   typealias Completion = @Sendable (DetectError?) -> Void
 
   private let settings: Settings
+  private let commitDelay: Int64
+  private let snapshotItems: Int
   private let store: any Store
   private let workers: Workers
   private let feed: EventFeed
@@ -44,26 +49,22 @@ final class Sequencer: Sendable {
   struct State: Sendable {
     /// Nil after a failed commit, until the store can be read again.
     fileprivate(set) var engine: Engine?
-    /// Position of the last snapshot that is written.
-    fileprivate(set) var snapshotPosition: Int64
-    /// The snapshot that is being written, nil while none is.
-    fileprivate(set) var snapshot: Snapshot?
+    fileprivate(set) var snapshots: SnapshotCycle
     /// Position of the last group given to the writer.
     fileprivate var position: Int64
-    /// Bytes of inputs since the last snapshot.
-    fileprivate var journalBytes: Int
     fileprivate var open = OpenGroup()
     /// Steps of work that one group may hold.
     fileprivate let stepsPerSlice: Int
-    /// Bytes of the journal after which a snapshot is due.
-    fileprivate let snapshotJournalBytes: Int
     /// Calls that wait until work is done, in the order in which they came.
     fileprivate var held: [Job] = []
     /// The answer of the change that is under way.
     fileprivate var answerOfChange: Completion?
     /// Answers that wait for the group that is being written.
     fileprivate var waiting: [Completion] = []
+    /// Whether a group is not durable yet.
     fileprivate var isWriting = false
+    /// Whether the writer has something to do, a group or a chore.
+    fileprivate var isBusy = false
     /// Whether nothing is taken any more.
     fileprivate var isStopped = false
     /// Called when everything that was taken is durable.
@@ -102,9 +103,14 @@ final class Sequencer: Sendable {
     fileprivate var hasRoom: Bool { open.steps < stepsPerSlice }
 
     fileprivate var isSnapshotDue: Bool {
-      let bytes = journalBytes + open.inputs.bytes.count
-      let isLong = bytes > 0 && bytes >= snapshotJournalBytes
-      return !hasWork && (isLong || (engine?.unsavedValueCount ?? 0) >= Limits.unsavedValues)
+      !hasWork
+        && snapshots.isDue(
+          with: open.inputs.bytes.count, unsavedValues: engine?.unsavedValueCount ?? 0)
+    }
+
+    /// Whether the last snapshot before a stop should begin, so that the next start is short.
+    fileprivate var isLastSnapshotDue: Bool {
+      isStopped && !hasWork && snapshots.phase == .resting && snapshots.journalBytes > 0
     }
 
     /// Makes changes true, as far as one slice goes. To be called only where `isFree`.
@@ -154,31 +160,14 @@ final class Sequencer: Sendable {
     }
   }
 
-  fileprivate struct OpenGroup: Sendable {
-    var inputs = ByteWriter()
-    var events: [ViolationEvent] = []
-    var verifications: [ViolationVerification] = []
-    var explanations: [ViolationExplanation] = []
-    var alerts: [Alert] = []
-    var completions: [Completion] = []
-    /// Steps of work among the inputs.
-    var steps = 0
-
-    mutating func add(_ outcome: Engine.Outcome) {
-      events += outcome.events
-      verifications += outcome.verifications
-      explanations += outcome.explanations
-      alerts += outcome.alerts
-      steps += outcome.steps
-    }
-  }
-
   init(
-    _ recovery: Recovery, settings: Settings, stepsPerSlice: Int, store: any Store,
-    workers: Workers, feed: EventFeed, alerts: AlertQueue,
+    _ recovery: Recovery, settings: Settings, stepsPerSlice: Int, commitDelay: Int64,
+    snapshotItems: Int, store: any Store, workers: Workers, feed: EventFeed, alerts: AlertQueue,
     onFault: @escaping @Sendable (StoreError) -> Void
   ) {
     self.settings = settings
+    self.commitDelay = commitDelay
+    self.snapshotItems = snapshotItems
     self.store = store
     self.workers = workers
     self.feed = feed
@@ -187,9 +176,10 @@ final class Sequencer: Sendable {
     publishedMetrics = Mutex(recovery.engine.catalog.metrics)
     state = Mutex(
       State(
-        engine: recovery.engine, snapshotPosition: recovery.snapshotPosition,
-        position: recovery.position, journalBytes: recovery.journalBytes,
-        stepsPerSlice: stepsPerSlice, snapshotJournalBytes: settings.snapshotJournalBytes))
+        engine: recovery.engine,
+        snapshots: SnapshotCycle(
+          recovery, journalLimit: settings.snapshotJournalBytes, items: snapshotItems),
+        position: recovery.position, stepsPerSlice: stepsPerSlice))
     post { self.configure(&$0) }
   }
 
@@ -238,6 +228,7 @@ final class Sequencer: Sendable {
     post { state in
       guard !state.isStopped else { return }
       if state.engine == nil { self.reload(&state) }
+      state.snapshots.resume()
       guard state.isFree, state.engine?.isDue(at: now) == true else { return }
       state.advance(to: state.present(now))
     }
@@ -288,53 +279,67 @@ final class Sequencer: Sendable {
     return state.held
   }
 
-  /// Gives the open group to the writer, unless it is busy.
+  /// Gives the writer what there is to do, once it is free: the open group where it is ripe, and a chore.
   private func flush(_ state: inout State) {
+    if !state.open.isEmpty { ripen(&state) }
     guard !state.isWriting else { return }
-    let open = state.open
-    state.open = OpenGroup()
-    guard !open.inputs.bytes.isEmpty else {
-      for complete in open.completions { complete(nil) }
-      if state.isStopped, !state.hasWork { finishStop(&state) }
+    if state.open.isEmpty {
+      for complete in state.open.completions { complete(nil) }
+      state.open = OpenGroup()
+    }
+    guard !state.isBusy else { return }
+    let group = state.open.isRipe ? takeGroup(&state) : nil
+    let chore = nextChore(&state)
+    guard group != nil || chore != nil else {
+      if state.isStopped, state.open.isEmpty, !state.hasWork { finishStop(&state) }
       return
     }
+    state.isBusy = true
+    let metrics = state.engine?.catalog.metrics ?? MetricDefinitions()
+    workers.writer.enqueue { self.write(group, chore, metrics) }
+  }
+
+  /// Decides how long the open group waits for company.
+  private func ripen(_ state: inout State) {
+    let isAlone = !state.isBusy && !state.open.isRipening
+    // Work goes on with the next group; nobody is waited for.
+    if isAlone || !state.hasRoom || state.isStopped || commitDelay == 0 {
+      state.open.isRipe = true
+    } else if !state.open.isRipening {
+      state.open.isRipening = true
+      let position = state.position + 1
+      workers.engine.enqueue(after: commitDelay) {
+        self.post { if $0.position + 1 == position { $0.open.isRipe = true } }
+      }
+    }
+  }
+
+  private func takeGroup(_ state: inout State) -> JournalGroup {
+    let open = state.open
+    state.open = OpenGroup()
     state.position += 1
     state.isWriting = true
     state.waiting = open.completions
-    state.journalBytes += open.inputs.bytes.count
-    let group = JournalGroup(
+    state.snapshots.add(open.inputs.bytes.count)
+    return JournalGroup(
       position: state.position, inputs: open.inputs.bytes, events: open.events,
       verifications: open.verifications, explanations: open.explanations, alerts: open.alerts)
-    if state.isSnapshotDue { takeSnapshot(&state) }
-    let snapshot = state.snapshot
-    let metrics = state.engine?.catalog.metrics ?? MetricDefinitions()
-    workers.writer.enqueue { self.write(group, snapshot, metrics) }
   }
 
-  private func takeSnapshot(_ state: inout State) {
-    state.snapshot = state.engine?.takeSnapshot(at: state.position)
-    state.journalBytes = 0
+  private func nextChore(_ state: inout State) -> SnapshotCycle.Chore? {
+    guard state.engine != nil else { return nil }
+    // The engine is what the groups have made it only while nothing has been added to the next one.
+    if state.open.isEmpty, state.isSnapshotDue || state.isLastSnapshotDue {
+      state.snapshots.begin(of: &state.engine, at: state.position)
+    }
+    guard !state.isStopped || state.snapshots.mustGoOn else { return nil }
+    return state.snapshots.next(of: &state.engine)
   }
 
-  /// Writes a last snapshot where there is something new, then says that everything is durable.
+  /// Says that everything is durable.
   private func finishStop(_ state: inout State) {
-    guard state.journalBytes > 0, state.engine != nil else {
-      for complete in state.onStopped { complete() }
-      state.onStopped = []
-      return
-    }
-    takeSnapshot(&state)
-    guard let snapshot = state.snapshot else { return }
-    state.isWriting = true
-    workers.writer.enqueue {
-      do throws(StoreError) {
-        try self.store.writeSnapshot(snapshot)
-      } catch {
-        // The journal holds everything; the next start only takes longer.
-        self.onFault(error)
-      }
-      self.snapshotWritten()
-    }
+    for complete in state.onStopped { complete() }
+    state.onStopped = []
   }
 
   /// The group is durable: its events and metrics may be seen and its answers be given.
@@ -345,16 +350,16 @@ final class Sequencer: Sendable {
       self.feed.publish(group.events, group.verifications)
       let waiting = state.waiting
       state.waiting = []
+      state.isWriting = false
       for complete in waiting { complete(nil) }
-      if state.snapshot == nil { state.isWriting = false }
     }
   }
 
-  private func snapshotWritten() {
+  /// The writer is free again.
+  private func written(_ chore: SnapshotCycle.Chore?, isMore: Bool = false) {
     post { state in
-      state.snapshotPosition = state.snapshot?.position ?? state.snapshotPosition
-      state.snapshot = nil
-      state.isWriting = false
+      state.isBusy = false
+      if let chore { state.snapshots.done(chore, isMore: isMore, in: &state.engine) }
     }
   }
 
@@ -368,10 +373,11 @@ final class Sequencer: Sendable {
       state.waiting = []
       state.answerOfChange = nil
       state.open = OpenGroup()
-      state.snapshot = nil
       state.isWriting = false
+      state.isBusy = false
       for complete in completions { complete(error) }
-      self.reload(&state)
+      // A stop needs no engine: the journal holds everything, and the next start only takes longer.
+      if state.isStopped { state.engine = nil } else { self.reload(&state) }
     }
   }
 
@@ -389,9 +395,9 @@ final class Sequencer: Sendable {
     do {
       let recovery = try Recovery(from: store)
       state.engine = recovery.engine
-      state.snapshotPosition = recovery.snapshotPosition
+      state.snapshots = SnapshotCycle(
+        recovery, journalLimit: settings.snapshotJournalBytes, items: snapshotItems)
       state.position = recovery.position
-      state.journalBytes = recovery.journalBytes
       publishedMetrics.withLock { $0 = recovery.engine.catalog.metrics }
       configure(&state)
       feed.restart(newest: recovery.engine.lastSequence)
@@ -403,16 +409,36 @@ final class Sequencer: Sendable {
   // MARK: On the writer worker
 
   private func write(
-    _ group: JournalGroup, _ snapshot: Snapshot?, _ metrics: MetricDefinitions
+    _ group: JournalGroup?, _ chore: SnapshotCycle.Chore?, _ metrics: MetricDefinitions
   ) {
     do {
-      try store.commit(group)
-      committed(group, metrics)
-      guard let snapshot else { return }
-      try store.writeSnapshot(snapshot)
-      snapshotWritten()
+      if let group {
+        try store.commit(group)
+        committed(group, metrics)
+      }
+      switch chore {
+      case .part(let part):
+        try store.writeSnapshot(part)
+        written(chore)
+      case .compaction(let limit): compact(limit)
+      case nil: written(nil)
+      }
     } catch {
       failed(error)
+    }
+  }
+
+  /// What is read is the same before and after a step, so one that fails is only tried again.
+  private func compact(_ limit: Int) {
+    do {
+      let isMore = try store.compact(limit: limit)
+      written(.compaction(limit: limit), isMore: isMore)
+    } catch {
+      onFault(error)
+      post { state in
+        state.snapshots.pause()
+        state.isBusy = false
+      }
     }
   }
 }

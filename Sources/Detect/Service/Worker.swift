@@ -2,6 +2,9 @@
 /// service decides what it is: a thread, a serial queue, or a list that a test steps through.
 package protocol Worker: Sendable {
   func enqueue(_ job: @escaping @Sendable () -> Void)
+
+  /// Enqueues a job after so many milliseconds.
+  func enqueue(after milliseconds: Int64, _ job: @escaping @Sendable () -> Void)
 }
 
 /// The service's workers.

@@ -5,7 +5,12 @@ package final class MemoryStore: Store {
   struct State {
     var snapshotPosition: Int64 = 0
     var records: [[UInt8]: [UInt8]] = [:]
-    /// The inputs of the groups after the snapshot.
+    /// The snapshot that has begun and is not complete, and what it will change.
+    var draftPosition: Int64?
+    var draft: [[UInt8]: [UInt8]?] = [:]
+    /// Position of the group before the first one in the journal.
+    var journalStart: Int64 = 0
+    /// The inputs of the groups.
     var journal: [[UInt8]] = []
     var events: [Int64: ViolationEvent] = [:]
     var removedEvents: Int64 = 0
@@ -16,7 +21,7 @@ package final class MemoryStore: Store {
     /// In the order in which they were written.
     var chunks: [MetricValueChunk] = []
 
-    var lastPosition: Int64 { snapshotPosition + Int64(journal.count) }
+    var lastPosition: Int64 { journalStart + Int64(journal.count) }
   }
 
   let state = Mutex(State())
@@ -43,7 +48,7 @@ package final class MemoryStore: Store {
       throw .corrupt("group \(position + 1) is missing from the journal")
     }
     for (index, inputs) in state.journal.enumerated() {
-      let found = state.snapshotPosition + 1 + Int64(index)
+      let found = state.journalStart + 1 + Int64(index)
       if found > position { try visit(found, inputs) }
     }
   }
@@ -76,16 +81,48 @@ package final class MemoryStore: Store {
     }
   }
 
-  package func writeSnapshot(_ snapshot: Snapshot) throws(StoreError) {
+  package func writeSnapshot(_ part: SnapshotPart) throws(StoreError) {
     try state.withLock { state throws(StoreError) in
       let (current, last) = (state.snapshotPosition, state.lastPosition)
-      guard current <= snapshot.position, snapshot.position <= last else {
-        throw .corrupt("snapshot at \(snapshot.position), outside of \(current)...\(last)")
+      guard current < part.position, part.position <= last else {
+        throw .corrupt("snapshot at \(part.position), outside of \(current + 1)...\(last)")
       }
-      for record in snapshot.records { state.records[record.key] = record.value }
-      state.chunks += snapshot.metricValues
-      state.journal.removeFirst(Int(snapshot.position - current))
-      state.snapshotPosition = snapshot.position
+      guard state.draftPosition ?? part.position == part.position else {
+        throw .corrupt("a snapshot that has begun is not complete")
+      }
+      guard state.draftPosition != nil || state.journalStart == current else {
+        throw .corrupt("the snapshot before has left work")
+      }
+      var draft = state.draft
+      for record in part.records {
+        guard draft.updateValue(record.value, forKey: record.key) == nil else {
+          throw .corrupt("a record of the snapshot comes twice")
+        }
+      }
+      state.draft = draft
+      state.draftPosition = part.position
+      state.chunks += part.metricValues
+      guard part.isLast else { return }
+      for (key, value) in draft { state.records[key] = value }
+      state.draft = [:]
+      state.draftPosition = nil
+      state.snapshotPosition = part.position
+    }
+  }
+
+  package func compact(limit: Int) throws(StoreError) -> Bool {
+    state.withLock { state in
+      if state.draftPosition != nil {
+        state.draft = [:]
+        state.draftPosition = nil
+        let complete = state.snapshotPosition
+        state.chunks.removeAll { $0.position > complete }
+        return true
+      }
+      let count = min(limit, Int(state.snapshotPosition - state.journalStart))
+      state.journal.removeFirst(count)
+      state.journalStart += Int64(count)
+      return count == limit
     }
   }
 

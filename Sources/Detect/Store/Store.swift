@@ -80,21 +80,30 @@ package struct MetricValueChunk: Hashable, Sendable {
   }
 }
 
-/// What changed since the snapshot before: with it, the journal up to `position` is no longer
-/// needed.
-package struct Snapshot: Hashable, Sendable {
-  /// The position of the last group whose effects are included.
+/// A part of a snapshot: of what changed since the snapshot before. With the last part, the journal up to the
+/// position is no longer needed.
+package struct SnapshotPart: Hashable, Sendable {
+  /// The position of the last group whose effects are included, the same in all parts.
   package var position: Int64
-  /// Records to write or remove.
+  /// Records to write or remove, each in one part and once.
   package var records: [SnapshotRecord]
-  /// Retained values received since the snapshot before.
+  /// Retained values received since the snapshot before, under the same position.
   package var metricValues: [MetricValueChunk]
+  /// Whether the snapshot is complete with this part.
+  package var isLast: Bool
 
-  package init(position: Int64, records: [SnapshotRecord], metricValues: [MetricValueChunk]) {
+  package init(
+    position: Int64, records: [SnapshotRecord] = [], metricValues: [MetricValueChunk] = [],
+    isLast: Bool = true
+  ) {
     self.position = position
     self.records = records
     self.metricValues = metricValues
+    self.isLast = isLast
   }
+
+  /// Records and chunks together: what writing the part costs.
+  var itemCount: Int { records.count + metricValues.count }
 }
 
 /// Which events to read; conditions that are nil hold for every event.
@@ -173,7 +182,7 @@ package struct EventPosition: Hashable, Comparable, Sendable {
 /// violation events with their alerts, and the retained metric values.
 ///
 /// Every operation is whole: it happens completely or not at all, and it blocks its thread until it
-/// has. `commit` and `writeSnapshot` and `removeExpired` are called by one thread; the reading
+/// has. `commit`, `writeSnapshot`, `compact` and `removeExpired` are called by one thread; the reading
 /// operations may run at the same time on others, also inside of a visit, and see only what is
 /// committed. `MemoryStore` is the executable meaning of this port, and `StoreConformance` in the
 /// tests judges every implementation.
@@ -199,11 +208,20 @@ package protocol Store: AlertStore {
   /// again.
   func commit(_ group: JournalGroup) throws(StoreError)
 
-  /// Makes a snapshot durable and removes the journal up to its position. Records and chunks are
-  /// taken in their order; removing a record that is not there changes nothing. A position below
-  /// that of the snapshot before or above that of the last group is `corrupt`, and nothing is
-  /// changed.
-  func writeSnapshot(_ snapshot: Snapshot) throws(StoreError)
+  /// Makes a part of a snapshot durable. Nothing of a snapshot is seen by `loadSnapshot` before its last part is:
+  /// then all of it is. The chunks of one that is not complete are seen by nobody who asks for those up to
+  /// the position of one that is.
+  ///
+  /// A position not above that of the snapshot before, above that of the last group, or other than that of a
+  /// snapshot that has begun, a first part before `compact` has nothing left to do, and a record that has been
+  /// written in an earlier part are `corrupt`, and nothing is changed.
+  func writeSnapshot(_ part: SnapshotPart) throws(StoreError)
+
+  /// Does a step of the work that a snapshot leaves behind it: removes the journal up to its position, of which
+  /// nobody is asked any more, and makes one of the records of several snapshots. Of a snapshot that was
+  /// begun and never completed everything is removed, so this must not be called while one is being written.
+  /// What is read stays the same. A step takes at most `limit` rows. Returns whether there may be more.
+  func compact(limit: Int) throws(StoreError) -> Bool
 
   /// The events that match, newest first by (time, sequence), at most `query.limit`.
   func violationEvents(_ query: ViolationEventQuery) throws(StoreError) -> [ViolationEvent]

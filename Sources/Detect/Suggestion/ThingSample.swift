@@ -36,7 +36,7 @@ extension Engine {
   /// The values of a thing that no snapshot holds yet, in the order of their receipt.
   func unsavedValues(of thing: ThingName) -> [RetainedValue] {
     guard let index = things.index(of: thing) else { return [] }
-    return unsaved.retained.values(through: things[index].retained)
+    return retained.values(through: things[index].retained)
   }
 }
 

@@ -87,14 +87,14 @@ struct Fleet {
       samples.append(Double(Meter.nanoseconds - before) / Double(batch.count))
       allocations += Meter.allocations - allocated
       // The same as the service does.
-      if engine.unsavedValueCount >= Limits.unsavedValues { _ = engine.takeSnapshot(at: 0) }
+      if engine.unsavedValueCount >= Limits.unsavedValues { engine.takeSnapshot() }
     }
     if engine.isDue(at: now) { _ = engine.apply(.advance(to: now)) }
   }
 
   /// Leaves nothing that waits for a snapshot.
   private mutating func settle() {
-    _ = engine.takeSnapshot(at: 0)
+    engine.takeSnapshot()
     Meter.returnFreeMemory()
   }
 
@@ -102,7 +102,7 @@ struct Fleet {
   private var records: [SnapshotRecord] {
     mutating get {
       report()
-      return engine.takeSnapshot(at: 0).records
+      return engine.takeSnapshot()
         .sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
   }

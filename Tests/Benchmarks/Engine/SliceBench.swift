@@ -29,7 +29,7 @@ struct SliceBench {
       _ = engine.apply(.changes(Workload.profile(behaviors, of: engine.catalog), at: now))
     }
     for _ in 0..<things { report() }
-    _ = engine.takeSnapshot(at: 0)
+    engine.takeSnapshot()
     // Else the first large allocation of the close would tidy up what the snapshot has left.
     Meter.returnFreeMemory()
   }

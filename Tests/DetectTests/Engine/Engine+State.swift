@@ -7,11 +7,24 @@ extension Engine {
     var copy = self
     copy.advancing = nil
     copy.rollout = nil
-    for index in copy.things.indices { copy.markChanged(index) }
+    copy.draft = nil
+    for index in copy.things.indices { copy.willChange(index) }
+    copy.unsaved.things = copy.things.count
     copy.unsaved.catalog = [:]
     for change in copy.catalog.everything { copy.unsaved.note(change) }
     return Dictionary(
       uniqueKeysWithValues: copy.takeSnapshot(at: 0).records.map { ($0.key, $0.value) })
+  }
+}
+
+extension Engine {
+  /// A snapshot, all its parts at once.
+  mutating func takeSnapshot(at position: Int64) -> SnapshotPart {
+    beginSnapshot(at: position)
+    let snapshot = nextSnapshotPart(items: .max / Limits.snapshotVisits, bytes: .max)
+    precondition(snapshot.isLast)
+    endSnapshot()
+    return snapshot
   }
 }
 

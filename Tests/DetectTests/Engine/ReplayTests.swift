@@ -58,6 +58,44 @@ import Testing
     #expect(restored.state == live.state, "seed \(seed)")
   }
 
+  @Test(arguments: 1...30 as ClosedRange<UInt64>)
+  func `a snapshot in parts is what was true when it began, whatever happens meanwhile`(
+    seed: UInt64
+  ) throws {
+    var inputs = RandomInputs(seed: seed)
+    var live = Engine()
+    _ = live.apply(inputs.first)
+    var records: [[UInt8]: [UInt8]] = [:]
+    /// The engine when the snapshot began, and the inputs since.
+    var begun: (then: Engine, since: [Input])?
+    var (snapshots, longest) = (0, 0)
+    for step in 0..<2000 {
+      let input = inputs.next(after: live)
+      _ = live.apply(input)
+      begun?.since.append(input)
+      if begun == nil, !live.hasWork {
+        begun = (live, [])
+        live.beginSnapshot(at: Int64(step))
+      }
+      guard let (then, since) = begun, step % 4 == 0 else { continue }
+      let part = live.nextSnapshotPart(items: 1, bytes: .max)
+      for record in part.records { records[record.key] = record.value }
+      guard part.isLast else { continue }
+      live.endSnapshot()
+      var restored = Engine()
+      for key in records.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        try restored.restore(SnapshotRecord(key: key, value: records[key]))
+      }
+      #expect(restored.state == then.state, "seed \(seed), step \(step)")
+      for input in since { _ = restored.apply(input) }
+      #expect(restored.state == live.state, "seed \(seed), step \(step)")
+      begun = nil
+      snapshots += 1
+      longest = max(longest, since.count)
+    }
+    #expect(snapshots > 3 && longest > 10, "seed \(seed)")
+  }
+
   @Test(arguments: 1...10 as ClosedRange<UInt64>)
   func `events are numbered without a hole, and a violation's events share one identifier`(
     seed: UInt64

@@ -15,6 +15,10 @@ struct QueueWorker: Worker {
   func enqueue(_ job: @escaping @Sendable () -> Void) {
     queue.async(execute: job)
   }
+
+  func enqueue(after milliseconds: Int64, _ job: @escaping @Sendable () -> Void) {
+    queue.asyncAfter(deadline: .now() + .milliseconds(Int(milliseconds)), execute: job)
+  }
 }
 
 extension Workers {
@@ -45,11 +49,21 @@ final class FailingStore: Store {
   let failsCommits = Mutex(false)
   let failsSnapshots = Mutex(false)
   let failsLoading = Mutex(false)
+  /// What was written, in order.
+  let writes = Mutex<[Write]>([])
+  let loads = Mutex(0)
+
+  enum Write: Equatable {
+    case group
+    case part(items: Int)
+    case compaction
+  }
 
   func loadSnapshot(
     _ visit: (SnapshotRecord) throws(StoreError) -> Void
   ) throws(StoreError) -> Int64 {
     if failsLoading.withLock({ $0 }) { throw .unavailable("told to fail") }
+    loads.withLock { $0 += 1 }
     return try inner.loadSnapshot(visit)
   }
 
@@ -63,11 +77,19 @@ final class FailingStore: Store {
   func commit(_ group: JournalGroup) throws(StoreError) {
     if failsCommits.withLock({ $0 }) { throw .unavailable("told to fail") }
     try inner.commit(group)
+    writes.withLock { $0.append(.group) }
   }
 
-  func writeSnapshot(_ snapshot: Snapshot) throws(StoreError) {
+  func writeSnapshot(_ part: SnapshotPart) throws(StoreError) {
     if failsSnapshots.withLock({ $0 }) { throw .unavailable("told to fail") }
-    try inner.writeSnapshot(snapshot)
+    try inner.writeSnapshot(part)
+    writes.withLock { $0.append(.part(items: part.itemCount)) }
+  }
+
+  func compact(limit: Int) throws(StoreError) -> Bool {
+    if failsSnapshots.withLock({ $0 }) { throw .unavailable("told to fail") }
+    writes.withLock { $0.append(.compaction) }
+    return try inner.compact(limit: limit)
   }
 
   func violationEvents(_ query: ViolationEventQuery) throws(StoreError) -> [ViolationEvent] {

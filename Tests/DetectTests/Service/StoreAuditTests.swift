@@ -24,6 +24,7 @@ import Testing
       try store.commit(group)
       if 60...100 ~= position, !engine.hasWork {
         try store.writeSnapshot(engine.takeSnapshot(at: position))
+        while try store.compact(limit: 50) {}
       }
     }
     return store

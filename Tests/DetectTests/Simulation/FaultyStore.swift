@@ -11,6 +11,10 @@ enum Fault: CaseIterable {
   case powerCutAfterCommit
   case powerCutBeforeSnapshot
   case powerCutAfterSnapshot
+  case compactionRefused
+  case compactionTorn
+  case powerCutBeforeCompaction
+  case powerCutAfterCompaction
   /// The store cannot be read for a while: at once, or halfway through the journal.
   case loadingRefused
   case readRefused
@@ -67,13 +71,19 @@ final class Disk: @unchecked Sendable {
     groups.append(group)
   }
 
-  fileprivate func keep(_ snapshot: Snapshot) throws(StoreError) {
-    try noting { () throws(StoreError) in try store.writeSnapshot(snapshot) }
+  fileprivate func keep(_ part: SnapshotPart) throws(StoreError) {
+    try noting { () throws(StoreError) in try store.writeSnapshot(part) }
   }
 
-  private func noting(_ write: () throws(StoreError) -> Void) throws(StoreError) {
+  fileprivate func compact(_ limit: Int) throws(StoreError) -> Bool {
+    try noting { () throws(StoreError) in try store.compact(limit: limit) }
+  }
+
+  private func noting<Result>(
+    _ write: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
     do {
-      try write()
+      return try write()
     } catch {
       refused.append(error)
       throw error
@@ -107,17 +117,24 @@ final class FaultyStore: Store, @unchecked Sendable {
     ) { () throws(StoreError) in try disk.keep(group) }
   }
 
-  func writeSnapshot(_ snapshot: Snapshot) throws(StoreError) {
+  func writeSnapshot(_ part: SnapshotPart) throws(StoreError) {
     try write(
       refused: .snapshotRefused, torn: .snapshotTorn, before: .powerCutBeforeSnapshot,
       after: .powerCutAfterSnapshot
-    ) { () throws(StoreError) in try disk.keep(snapshot) }
+    ) { () throws(StoreError) in try disk.keep(part) }
   }
 
-  private func write(
+  func compact(limit: Int) throws(StoreError) -> Bool {
+    try write(
+      refused: .compactionRefused, torn: .compactionTorn, before: .powerCutBeforeCompaction,
+      after: .powerCutAfterCompaction
+    ) { () throws(StoreError) in try disk.compact(limit) }
+  }
+
+  private func write<Result>(
     refused: Fault, torn: Fault, before: Fault, after: Fault,
-    _ keep: () throws(StoreError) -> Void
-  ) throws(StoreError) {
+    _ keep: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
     guard hasPower else {
       lateWrites += 1
       throw .unavailable("no power")
@@ -125,9 +142,10 @@ final class FaultyStore: Store, @unchecked Sendable {
     let fault = disk.fault(among: [refused, torn, before, after], oneIn: 10)
     if fault == before { cutPower() }
     if fault == refused || fault == before { throw .unavailable("refused") }
-    try keep()
+    let result = try keep()
     if fault == after { cutPower() }
     if fault != nil { throw .unavailable("kept, and reported as lost") }
+    return result
   }
 
   func removeExpired(

@@ -18,6 +18,11 @@ final class Lane: Worker, TaskExecutor {
     jobs.withLock { $0.append(.work(job)) }
   }
 
+  /// Time is what the seed makes of it: the job comes when its turn does.
+  func enqueue(after milliseconds: Int64, _ job: @escaping @Sendable () -> Void) {
+    enqueue(job)
+  }
+
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     jobs.withLock { $0.append(.task(job)) }

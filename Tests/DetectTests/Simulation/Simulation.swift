@@ -129,6 +129,8 @@ final class Simulation: @unchecked Sendable {
       store: store, settings: drawSettings(),
       workers: Workers(engine: workers[0], writer: workers[1], reader: workers[2]),
       stepsPerSlice: [1, 3, 10, 30, Limits.stepsPerSlice][Int.random(in: 0..<5, using: &random)],
+      commitDelay: Int64.random(in: 0...2, using: &random),
+      snapshotItems: [1, 2, 5, Limits.snapshotItems][Int.random(in: 0..<4, using: &random)],
       clock: { [clock] in clock.now }, identifiers: { identifier }, onFault: { _ in })
     if service != nil { lanes += workers }
   }

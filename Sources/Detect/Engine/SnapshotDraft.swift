@@ -1,0 +1,153 @@
+/// What changed since the last snapshot began.
+struct Unsaved: Sendable {
+  /// Things whose state changed.
+  var things = 0
+  /// The catalog's records to write, or nil to remove, by key.
+  var catalog: [[UInt8]: [UInt8]?] = [:]
+
+  mutating func note(_ change: Change) {
+    let record = change.record
+    catalog.updateValue(record.value, forKey: record.key)
+  }
+}
+
+/// The time between the beginnings of two snapshots. A snapshot has everything before the next one begins, so
+/// two names are enough to tell now from the time before.
+enum SnapshotRound: UInt8 {
+  case none
+  case even
+  case odd
+
+  var next: SnapshotRound { self == .even ? .odd : .even }
+}
+
+/// A snapshot that is being taken, part by part, while the engine goes on.
+///
+///     things by name:   ant bee │ cam dog eel     written up to here
+///                               │     dog         changed before its turn: encoded as it was
+///
+/// It says what was true when it began. A thing that changed in the round before and is about to change again is
+/// encoded first; its record waits here for its turn, because a table is written fastest in the order of
+/// its keys. What the catalog and the counters were is kept from the beginning.
+struct SnapshotDraft: Sendable {
+  let position: Int64
+  /// How far back windows reached when it began.
+  let horizon: Horizon
+  /// Records that are still to be written, besides those of things.
+  var records: [SnapshotRecord]
+  let catalog: [[UInt8]: [UInt8]?]
+  var nextOfCatalog: Dictionary<[UInt8], [UInt8]?>.Index
+  /// Things that are still to be written.
+  var left: Int
+  /// The latest thing in the order of the names whose turn has come.
+  var last: Int?
+  /// Records of things that changed before their turn.
+  var kept: [Int: [UInt8]] = [:]
+
+  var isComplete: Bool { left == 0 && records.isEmpty && nextOfCatalog == catalog.endIndex }
+}
+
+extension Engine {
+  /// Retained values received since the last snapshot began: they wait in memory for the next one.
+  package var unsavedValueCount: Int { retained.valueCount }
+
+  /// The values of one thing and metric that no complete snapshot holds, in the order of their receipt.
+  package func unsavedValues(of thing: ThingName, _ metric: Metric) -> [MetricDatum] {
+    guard let index = things.index(of: thing) else { return [] }
+    return retained.values(through: things[index].retained)
+      .filter { $0.metric == metric }
+      .map { MetricDatum(timestamp: $0.time, value: $0.value) }
+  }
+
+  // MARK: Taking a snapshot
+
+  /// Notes that a thing is about to change, and keeps it for the snapshot that is being taken. To be called
+  /// before the change.
+  mutating func willChange(_ thing: Int) {
+    let changed = things[thing].changed
+    guard changed != round, rehearsal == nil else { return }
+    if changed != .none, let horizon = draft?.horizon {
+      let record = encoded(thingAt: thing, horizon)
+      draft?.kept[thing] = record
+    }
+    things[thing].changed = round
+    unsaved.things += 1
+  }
+
+  /// Begins a snapshot of everything as it is now: what changed since the one before began.
+  ///
+  /// Work that has steps left is no part of it, so there may be none.
+  ///
+  /// - Parameter position: the position of the last group that was applied.
+  package mutating func beginSnapshot(at position: Int64) {
+    precondition(!hasWork, "a snapshot waits for the work that has begun")
+    precondition(draft == nil, "a snapshot waits for the one before")
+    draft = SnapshotDraft(
+      position: position, horizon: horizon,
+      records: [
+        SnapshotRecord(key: [RecordKind.settings], value: encodedSettings()),
+        SnapshotRecord(key: [RecordKind.counters], value: encodedCounters()),
+      ],
+      catalog: unsaved.catalog, nextOfCatalog: unsaved.catalog.startIndex, left: unsaved.things)
+    unsaved = Unsaved()
+    round = round.next
+    retained.cut()
+  }
+
+  /// Encodes the next part of the snapshot that has begun: about so many records and chunks, or so many bytes.
+  package mutating func nextSnapshotPart(items: Int, bytes: Int) -> SnapshotPart {
+    // The draft is moved out and back, or every change of it would copy it.
+    guard var draft else { preconditionFailure("no snapshot has begun") }
+    self.draft = nil
+    var part = SnapshotPart(position: draft.position, records: draft.records, isLast: false)
+    draft.records = []
+    var size = 0
+    while draft.nextOfCatalog < draft.catalog.endIndex, part.itemCount < items, size < bytes {
+      let (key, value) = draft.catalog[draft.nextOfCatalog]
+      part.records.append(SnapshotRecord(key: key, value: value))
+      size += key.count + (value?.count ?? 0)
+      draft.nextOfCatalog = draft.catalog.index(after: draft.nextOfCatalog)
+    }
+    var visited = 0
+    var place = names.place { thing in
+      draft.last.map { things[thing].name <= things[$0].name } ?? false
+    }
+    while draft.left > 0, part.itemCount < items, size < bytes,
+      visited < items * Limits.snapshotVisits, let thing = names.next(&place)
+    {
+      draft.last = thing
+      visited += 1
+      guard let record = takeRecord(of: thing, from: &draft) else { continue }
+      let chunks = MetricValueChunk.chunks(
+        of: retained.values(through: things[thing].retained, beforeCut: true),
+        thing: things[thing].name, position: draft.position)
+      part.records.append(SnapshotRecord(key: key(of: things[thing].name), value: record))
+      part.metricValues += chunks
+      size += chunks.reduce(record.count) { $0 + $1.values.count }
+    }
+    part.isLast = draft.isComplete
+    self.draft = draft
+    return part
+  }
+
+  /// The record of a thing whose turn has come; nil where the snapshot before has it as it was.
+  private mutating func takeRecord(of thing: Int, from draft: inout SnapshotDraft) -> [UInt8]? {
+    let record: [UInt8]?
+    switch things[thing].changed {
+    case .none: record = nil
+    case round: record = draft.kept.removeValue(forKey: thing)
+    default:
+      record = encoded(thingAt: thing, draft.horizon)
+      things[thing].changed = .none
+    }
+    if record != nil { draft.left -= 1 }
+    return record
+  }
+
+  /// Forgets what the snapshot holds, once all its parts are durable.
+  package mutating func endSnapshot() {
+    precondition(draft?.isComplete == true, "a snapshot ends with its last part")
+    draft = nil
+    retained.removeCut()
+  }
+}
