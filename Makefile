@@ -10,7 +10,7 @@ C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDete
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-aws aws-compatibility simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
-.PHONY: bench-ingest
+.PHONY: bench-ingest bench-start
 .PHONY: crash-test fuzz-core fuzz-rpc sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
@@ -68,6 +68,11 @@ BACKTEST ?= 10000000
 bench-engine: setup ## Builds for release and measures the engine alone: THINGS at most, BACKTEST reports.
 	$(BUILD) -c release --product EngineBench
 	"$$(swift build -c release --show-bin-path)/EngineBench" $(THINGS) $(BACKTEST)
+
+# BENCH_DIR is a directory on the disk that is to be measured.
+bench-start: setup ## Builds for release and measures snapshots and a start: THINGS, the longest journal.
+	$(BUILD) -c release --product StoreBench
+	sh Tests/Benchmarks/Store/run "$$(swift build -c release --show-bin-path)/StoreBench" $(THINGS)
 
 crash-test: ROUNDS ?= 200
 bench-rpc: ROUNDS ?= 4

@@ -150,6 +150,9 @@ let package = Package(
       name: "EngineBench", dependencies: ["Detect", "CHeapMeter"],
       path: "Tests/Benchmarks/Engine", swiftSettings: swift),
     .executableTarget(
+      name: "StoreBench", dependencies: ["Detect", "StoreSQLite"], path: "Tests/Benchmarks/Store",
+      swiftSettings: swift),
+    .executableTarget(
       name: "RPCBench",
       dependencies: ["RPC", .product(name: "Logging", package: "swift-log")],
       path: "Tests/Benchmarks/RPC/Server", swiftSettings: swift),

@@ -2,22 +2,18 @@ package import Detect
 
 extension SQLiteStore {
   package func metricValues(
-    thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
+    thing: ThingName, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk] {
     try read { connection throws(StoreError) in
       var chunks: [MetricValueChunk] = []
       try connection.visitMetricValues(
         """
         INDEXED BY metric_values_by_thing
-        WHERE thing = ?1 AND metric = ?2 AND first_time < ?4 AND last_time >= ?3 AND position <= ?5
+        WHERE thing = ?1 AND last_time >= ?2 AND first_time < ?3 AND position <= ?4
         ORDER BY number
-        """,
-        [
-          .text(thing.text), .integer(Int64(metric.number)), .integer(start), .integer(end),
-          .integer(position),
-        ]
+        """, [.text(thing.text), .integer(start), .integer(end), .integer(position)]
       ) { chunk throws(StoreError) in
-        guard chunk.thing == thing, chunk.metric == metric else {
+        guard chunk.thing == thing else {
           throw .corrupt("the metric values contradict their index")
         }
         chunks.append(chunk)
@@ -28,6 +24,9 @@ extension SQLiteStore {
 }
 
 extension Connection {
+  /// Stands for the metric of a chunk whose values name their own.
+  private static let manyMetrics: Int64 = -1
+
   /// Visits the chunks that an index and a condition choose, or all.
   func visitMetricValues(
     _ choice: String = "", _ bindings: [Binding] = [],
@@ -39,7 +38,8 @@ extension Connection {
       FROM metric_values \(choice)
       """, bindings
     ) { row throws(StoreError) in
-      guard let metric = UInt32(exactly: row.integer(1)).map(Metric.init(number:)) else {
+      let metric = UInt32(exactly: row.integer(1)).map(Metric.init(number:))
+      guard metric != nil || row.integer(1) == Self.manyMetrics else {
         throw .corrupt("a chunk of metric values is damaged")
       }
       let chunk = MetricValueChunk(
@@ -59,7 +59,8 @@ extension Connection {
         (thing, metric, position, first_time, last_time, payload, checksum)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       """,
-      .text(chunk.thing.text), .integer(Int64(chunk.metric.number)), .integer(chunk.position),
+      .text(chunk.thing.text), .integer(chunk.metric.map { Int64($0.number) } ?? Self.manyMetrics),
+      .integer(chunk.position),
       .integer(chunk.firstTime), .integer(chunk.lastTime), .blob(chunk.values),
       .integer(checksum(chunk)))
   }
@@ -69,6 +70,6 @@ extension Connection {
 private func checksum(_ chunk: MetricValueChunk) -> Int64 {
   let place = Checksum.of(
     [chunk.position, chunk.firstTime, chunk.lastTime],
-    seed: Checksum.of(chunk.thing.text, seed: UInt64(chunk.metric.number)))
+    seed: Checksum.of(chunk.thing.text, seed: chunk.metric.map { UInt64($0.number) } ?? .max))
   return Int64(bitPattern: Checksum.of(chunk.values, seed: place))
 }

@@ -169,7 +169,8 @@ enum Schema {
         WHEN (SELECT position FROM snapshot) = 0 AND NOT EXISTS (SELECT 1 FROM journal) THEN 0
         END;
       """),
-    // A snapshot is written in parts, beside the one before. The checksum is that of two zeros.
+    // A snapshot is written in parts, beside the one before. The checksum is that of two zeros. Chunks are of
+    // one thing and all its metrics; those that are there already are of one metric until they expire.
     Migration(
       """
       CREATE TABLE snapshot_change_total (
@@ -185,6 +186,10 @@ enum Schema {
         value BLOB,
         checksum INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;
+
+      DROP INDEX metric_values_by_thing;
+      CREATE INDEX metric_values_by_thing
+        ON metric_values (thing, last_time, first_time, position);
       """),
   ]
 

@@ -106,6 +106,10 @@ final class Gate: Worker {
     arrived.signal()
   }
 
+  func enqueue(after milliseconds: Int64, _ job: @escaping @Sendable () -> Void) {
+    queue.asyncAfter(deadline: .now() + .milliseconds(Int(milliseconds))) { self.enqueue(job) }
+  }
+
   func close() { state.withLock { $0.isOpen = false } }
 
   func open() {

@@ -156,9 +156,10 @@ import Testing
     var bytes = try read(directory.database)
     let markers = ["event": "few messages", "explanation": "marked-explanation"]
     let marker = Array((markers[kind] ?? "marked \(kind)").utf8)
-    let place = try #require(
-      bytes.indices.first { bytes[$0...].starts(with: marker) }, "\(kind)")
-    bytes[place] ^= 0x20
+    // A record lies once more in a page that is free: where it was before it was moved.
+    let places = bytes.indices.filter { bytes[$0...].starts(with: marker) }
+    #expect(!places.isEmpty, "\(kind)")
+    for place in places { bytes[place] ^= 0x20 }
     try write(bytes, to: directory.database)
     try withStore { store throws in
       #expect(
@@ -282,7 +283,7 @@ import Testing
 
   private func chunks(_ store: SQLiteStore) throws -> [MetricValueChunk] {
     try store.metricValues(
-      thing: ThingName("pump"), metric: Metric(number: 2), start: 0, end: 10, upTo: 1)
+      thing: ThingName("pump"), start: 0, end: 10, upTo: 1)
   }
 
   private func withStore(_ body: (SQLiteStore) throws -> Void) throws {

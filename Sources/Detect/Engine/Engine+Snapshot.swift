@@ -152,32 +152,27 @@ extension Alarm {
 }
 
 extension MetricValueChunk {
-  /// One chunk per metric among the values.
-  static func chunks(
-    of values: [RetainedValue], thing: ThingName, position: Int64
-  ) -> [MetricValueChunk] {
-    let byMetric = Dictionary(grouping: values, by: \.metric)
-    return byMetric.sorted { $0.key.number < $1.key.number }.map { metric, values in
-      var writer = ByteWriter()
-      writer.write(list: values) { writer, value in
-        writer.write(value.time)
-        value.value.encode(to: &writer)
-      }
-      let times = values.map(\.time)
-      return MetricValueChunk(
-        thing: thing, metric: metric, position: position, firstTime: times.min() ?? 0,
-        lastTime: times.max() ?? 0, values: writer.bytes)
-    }
+  /// The chunk's values of a metric, or all, in the order of their receipt.
+  package func decoded(of wanted: Metric? = nil) throws(StoreError) -> [MetricDatum] {
+    try values(where: { wanted == nil || $0 == wanted })
+      .map { MetricDatum(timestamp: $0.time, value: $0.value) }
   }
 
-  /// The chunk's values, in the order of their receipt.
-  package func decoded() throws(StoreError) -> [MetricDatum] {
+  /// The chunk's values of some metrics, in the order of their receipt.
+  func values(where isWanted: (Metric) -> Bool) throws(StoreError) -> [RetainedValue] {
     var reader = ByteReader(values)
-    let data = try reader.readList { r throws(StoreError) in
-      MetricDatum(timestamp: try r.readInt64(), value: try MetricValue(from: &r))
+    var data: [RetainedValue] = []
+    for _ in 0..<(try reader.readCount()) {
+      if let metric {
+        data.append(
+          RetainedValue(
+            metric: metric, time: try reader.readInt64(), value: try MetricValue(from: &reader)))
+      } else {
+        data += try RetainedValue.ofReport(from: &reader)
+      }
     }
     try reader.finish()
-    return data
+    return data.filter { isWanted($0.metric) }
   }
 }
 

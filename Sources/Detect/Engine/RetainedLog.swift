@@ -3,9 +3,11 @@
 /// One record for each report. It leads to the one before it of the same thing, whose state knows the
 /// newest:
 ///
-///     block:   [ a1 ][ b1 ][ a2 ][ c1 ] …          a record:  place of the one before, time,
-///                ▲─────────  │     ▲                          number of values, (metric, value) …
+///     block:   [ a1 ][ b1 ][ a2 ][ c1 ] …     a record:  head: place of the one before, length of the body
+///                ▲─────────  │     ▲                     body: time, number of values, (metric, value) …
 ///                          thing a: its newest
+///
+/// The bodies of a thing's records, one behind the other, are a chunk of the store.
 ///
 /// So taking a report in writes where the last one was written. A snapshot takes what lies before a cut, which
 /// stays until the snapshot is complete and is then freed at once:
@@ -30,7 +32,8 @@ struct RetainedLog: Sendable {
   private var first = 0
   /// Blocks up to this number are those of the snapshot that is being taken.
   private var cutBlock = 0
-  private var writer = ByteWriter()
+  private var head = ByteWriter()
+  private var body = ByteWriter()
   /// Values since the cut, of all reports together.
   private(set) var valueCount = 0
 
@@ -56,51 +59,81 @@ struct RetainedLog: Sendable {
     let count = datapoints.count { used.contains($0.metric) }
     guard count > 0 else { return }
     valueCount += count
-    writer.removeAll()
-    writer.write(Int64(newest.block))
-    writer.write(Int64(newest.offset))
-    writer.write(time)
-    writer.write(count: count)
+    body.removeAll()
+    body.write(time)
+    body.write(count: count)
     for datapoint in datapoints where used.contains(datapoint.metric) {
-      writer.write(UInt64(datapoint.metric.number))
-      datapoint.value.encode(to: &writer)
+      body.write(UInt64(datapoint.metric.number))
+      datapoint.value.encode(to: &body)
     }
+    head.removeAll()
+    head.write(Int64(newest.block))
+    head.write(Int64(newest.offset))
+    head.write(count: body.bytes.count)
+    let size = head.bytes.count + body.bytes.count
     let isCut = first + blocks.count == cutBlock
     let room = isCut ? 0 : blocks.last.map { $0.capacity - $0.count } ?? 0
-    if room < writer.bytes.count {
+    if room < size {
       blocks.append([])
-      blocks[blocks.count - 1].reserveCapacity(max(Self.blockSize, writer.bytes.count))
+      blocks[blocks.count - 1].reserveCapacity(max(Self.blockSize, size))
     }
     let block = blocks.count - 1
     newest = Place(block: Int32(first + block), offset: Int32(blocks[block].count))
-    blocks[block] += writer.bytes
+    blocks[block] += head.bytes
+    blocks[block] += body.bytes
   }
 
-  /// The values of the thing whose newest record this is, in the order of receipt: all, or those from before
-  /// the cut.
-  func values(through newest: Place, beforeCut: Bool = false) -> [RetainedValue] {
-    var records: [[RetainedValue]] = []
+  /// The values of the thing whose newest record this is, in the order of receipt.
+  func values(through newest: Place) -> [RetainedValue] {
+    do throws(StoreError) {
+      var values: [RetainedValue] = []
+      for record in records(through: newest) {
+        var reader = ByteReader(blocks[record.block], from: record.bytes.lowerBound)
+        values += try RetainedValue.ofReport(from: &reader)
+      }
+      return values
+    } catch {
+      preconditionFailure("retained values cannot be read back: \(error)")
+    }
+  }
+
+  /// The same from before the cut, for a snapshot; nil where there are none.
+  func chunk(
+    through newest: Place, thing: ThingName, position: Int64
+  ) -> MetricValueChunk? {
+    let records = records(through: newest).filter { first + $0.block < cutBlock }
+    guard !records.isEmpty else { return nil }
+    var values = ByteWriter()
+    values.write(count: records.count)
+    for record in records { values.append(blocks[record.block][record.bytes]) }
+    let times = records.map(\.time)
+    return MetricValueChunk(
+      thing: thing, position: position, firstTime: times.min() ?? 0, lastTime: times.max() ?? 0,
+      values: values.bytes)
+  }
+
+  /// Where the bodies of a thing's records lie, in the order of receipt, each with its time.
+  private func records(
+    through newest: Place
+  ) -> [(block: Int, bytes: Range<Int>, time: Int64)] {
+    var records: [(block: Int, bytes: Range<Int>, time: Int64)] = []
     var place = newest
-    do {
+    do throws(StoreError) {
       // What leads to a block that was freed is the oldest there is, as what leads nowhere.
       while place.block >= first {
-        let isAsked = !beforeCut || place.block < cutBlock
-        var reader = ByteReader(blocks[Int(place.block) - first], from: Int(place.offset))
+        let block = Int(place.block) - first
+        var reader = ByteReader(blocks[block], from: Int(place.offset))
         place = Place(
           block: Int32(truncatingIfNeeded: try reader.readInt64()),
           offset: Int32(truncatingIfNeeded: try reader.readInt64()))
-        guard isAsked else { continue }
-        let time = try reader.readInt64()
-        records.append(
-          try reader.readList { r throws(StoreError) in
-            let metric = Metric(number: try r.readUInt32())
-            return RetainedValue(metric: metric, time: time, value: try MetricValue(from: &r))
-          })
+        let length = try reader.readCount()
+        let start = reader.position
+        records.append((block, start..<start + length, try reader.readInt64()))
       }
     } catch {
       preconditionFailure("retained values cannot be read back: \(error)")
     }
-    return records.reversed().flatMap(\.self)
+    return records.reversed()
   }
 }
 
@@ -110,4 +143,15 @@ struct RetainedValue: Hashable, Sendable {
   /// Time of the report, in milliseconds since the epoch.
   var time: Int64
   var value: MetricValue
+}
+
+extension RetainedValue {
+  /// Reads the values of one report.
+  static func ofReport(from reader: inout ByteReader) throws(StoreError) -> [RetainedValue] {
+    let time = try reader.readInt64()
+    return try reader.readList { r throws(StoreError) in
+      let metric = Metric(number: try r.readUInt32())
+      return RetainedValue(metric: metric, time: time, value: try MetricValue(from: &r))
+    }
+  }
 }

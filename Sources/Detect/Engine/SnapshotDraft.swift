@@ -37,6 +37,9 @@ struct SnapshotDraft: Sendable {
   var records: [SnapshotRecord]
   let catalog: [[UInt8]: [UInt8]?]
   var nextOfCatalog: Dictionary<[UInt8], [UInt8]?>.Index
+  /// Records of things and of the catalog, altogether and those that are written.
+  let total: Int
+  var written = 0
   /// Things that are still to be written.
   var left: Int
   /// The latest thing in the order of the names whose turn has come.
@@ -57,6 +60,12 @@ extension Engine {
     return retained.values(through: things[index].retained)
       .filter { $0.metric == metric }
       .map { MetricDatum(timestamp: $0.time, value: $0.value) }
+  }
+
+  /// How much of the snapshot that is being taken has been handed out, from 0 to 1.
+  package var snapshotProgress: Double {
+    guard let draft, draft.total > 0 else { return 1 }
+    return Double(draft.written) / Double(draft.total)
   }
 
   // MARK: Taking a snapshot
@@ -88,7 +97,8 @@ extension Engine {
         SnapshotRecord(key: [RecordKind.settings], value: encodedSettings()),
         SnapshotRecord(key: [RecordKind.counters], value: encodedCounters()),
       ],
-      catalog: unsaved.catalog, nextOfCatalog: unsaved.catalog.startIndex, left: unsaved.things)
+      catalog: unsaved.catalog, nextOfCatalog: unsaved.catalog.startIndex,
+      total: unsaved.things + unsaved.catalog.count, left: unsaved.things)
     unsaved = Unsaved()
     round = round.next
     retained.cut()
@@ -118,13 +128,13 @@ extension Engine {
       draft.last = thing
       visited += 1
       guard let record = takeRecord(of: thing, from: &draft) else { continue }
-      let chunks = MetricValueChunk.chunks(
-        of: retained.values(through: things[thing].retained, beforeCut: true),
-        thing: things[thing].name, position: draft.position)
+      let chunk = retained.chunk(
+        through: things[thing].retained, thing: things[thing].name, position: draft.position)
       part.records.append(SnapshotRecord(key: key(of: things[thing].name), value: record))
-      part.metricValues += chunks
-      size += chunks.reduce(record.count) { $0 + $1.values.count }
+      if let chunk { part.metricValues.append(chunk) }
+      size += record.count + (chunk?.values.count ?? 0)
     }
+    draft.written += part.records.count
     part.isLast = draft.isComplete
     self.draft = draft
     return part

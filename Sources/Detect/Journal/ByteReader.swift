@@ -4,7 +4,8 @@
 /// `StoreError.corrupt`.
 struct ByteReader: Sendable {
   private let bytes: [UInt8]
-  private var position: Int
+  /// Where the next byte is read.
+  private(set) var position: Int
 
   init(_ bytes: [UInt8], from position: Int = 0) {
     self.bytes = bytes

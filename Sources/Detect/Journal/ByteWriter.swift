@@ -33,6 +33,11 @@ struct ByteWriter: Sendable {
     write(UInt64(value))
   }
 
+  /// Appends what was written already.
+  mutating func append(_ written: ArraySlice<UInt8>) {
+    bytes.append(contentsOf: written)
+  }
+
   mutating func write(count: Int) {
     write(UInt64(count))
   }

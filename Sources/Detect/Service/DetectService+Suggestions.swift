@@ -78,6 +78,7 @@ extension DetectService {
   private func retained(
     _ thing: ThingName, _ query: SuggestionQuery
   ) async throws(DetectError) -> [RetainedValue]? {
+    let metrics = Set(query.metrics.map(\.metric))
     let recent = try await order { state throws(DetectError) in
       (
         values: try state.engineToRead().unsavedValues(of: thing),
@@ -87,24 +88,20 @@ extension DetectService {
     let stored: [RetainedValue]? = try await read { store throws(StoreError) in
       var values: [RetainedValue] = []
       var cost = 0
-      for (part, metric) in query.parts.flatMap({ part in query.metrics.map { (part, $0.metric) } })
-      {
+      for part in query.parts {
         let chunks = try store.metricValues(
-          thing: thing, metric: metric, start: part.lowerBound, end: part.upperBound,
+          thing: thing, start: part.lowerBound, end: part.upperBound,
           upTo: recent.snapshotPosition)
         for chunk in chunks {
-          let added = try chunk.decoded().filter { part.contains($0.timestamp) }
+          let added = try chunk.values(where: metrics.contains).filter { part.contains($0.time) }
           cost += added.reduce(0) { $0 + $1.value.cost }
           guard cost <= Limits.suggestionValues else { return nil }
-          values += added.map {
-            RetainedValue(metric: metric, time: $0.timestamp, value: $0.value)
-          }
+          values += added
         }
       }
       return values
     }
     guard let stored else { return nil }
-    let metrics = Set(query.metrics.map(\.metric))
     return stored
       + recent.values.filter { metrics.contains($0.metric) && query.contains($0.time) }
   }

@@ -237,9 +237,8 @@ package final class DetectService: Sendable {
     let stored = try await read { store throws(StoreError) in
       var values: [MetricDatum] = []
       let chunks = try store.metricValues(
-        thing: query.thing, metric: query.metric, start: query.start, end: query.end,
-        upTo: recent.snapshotPosition)
-      for chunk in chunks { values += try chunk.decoded() }
+        thing: query.thing, start: query.start, end: query.end, upTo: recent.snapshotPosition)
+      for chunk in chunks { values += try chunk.decoded(of: query.metric) }
       return values
     }
     return query.page(of: stored + recent.values)

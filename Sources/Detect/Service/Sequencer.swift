@@ -288,7 +288,8 @@ final class Sequencer: Sendable {
       state.open = OpenGroup()
     }
     guard !state.isBusy else { return }
-    let group = state.open.isRipe ? takeGroup(&state) : nil
+    let canWrite = state.open.isRipe && !state.snapshots.holdsUp(state.engine)
+    let group = canWrite ? takeGroup(&state) : nil
     let chore = nextChore(&state)
     guard group != nil || chore != nil else {
       if state.isStopped, state.open.isEmpty, !state.hasWork { finishStop(&state) }

@@ -5,7 +5,7 @@
 ///     │                       one makes it count       step        │
 ///     └────────────────────────────────────────────────────────────┘
 ///
-/// One chore goes between two groups, so a report never waits for more than one. A start, and a load after a
+/// One chore goes between two groups, so a report waits for one, unless more comes than can be kept. A start, and a load after a
 /// failure, begin with compacting: it removes what was begun and not completed.
 struct SnapshotCycle: Sendable {
   enum Phase {
@@ -52,8 +52,21 @@ struct SnapshotCycle: Sendable {
       && (bytes >= journalLimit / 2 || unsavedValues >= Limits.unsavedValues)
   }
 
-  /// Whether the journal has grown to its limit while a snapshot is being written.
-  var isLate: Bool { phase == .writing && journalBytes >= journalLimit / 2 }
+  /// Whether groups wait for chores. A snapshot is to be written and its work done before the next one is due, or
+  /// journal and memory would grow without bound under a load that is too much: so writing may lag behind
+  /// two thirds of that time at most, and reports wait in their queue, where flow control holds their
+  /// senders.
+  func holdsUp(_ engine: Engine?) -> Bool {
+    guard let engine, !isPaused else { return false }
+    let growth = max(
+      Double(journalBytes) / Double(max(1, journalLimit / 2)),
+      Double(engine.unsavedValueCount) / Double(Limits.unsavedValues))
+    return switch phase {
+    case .resting: false
+    case .writing: growth * 1.5 > engine.snapshotProgress
+    case .compacting: growth >= 1
+    }
+  }
 
   /// Whether a stop has to wait: a snapshot is being written, or the last one cannot begin yet.
   var mustGoOn: Bool { phase == .writing || phase == .compacting && journalBytes > 0 }
@@ -72,8 +85,6 @@ struct SnapshotCycle: Sendable {
     case .compacting: return .compaction(limit: compactionLimit)
     case .resting: return nil
     case .writing:
-      // A part costs something of its own: twice the size overtakes what comes as fast as can be.
-      let items = isLate ? 2 * items : items
       let part = engine?.nextSnapshotPart(items: items, bytes: Limits.snapshotPartBytes)
       return part.map(Chore.part)
     }

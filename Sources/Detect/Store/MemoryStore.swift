@@ -159,12 +159,11 @@ package final class MemoryStore: Store {
   }
 
   package func metricValues(
-    thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
+    thing: ThingName, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk] {
     state.withLock { state in
       state.chunks.filter {
-        $0.thing == thing && $0.metric == metric && $0.firstTime < end && $0.lastTime >= start
-          && $0.position <= position
+        $0.thing == thing && $0.firstTime < end && $0.lastTime >= start && $0.position <= position
       }
     }
   }

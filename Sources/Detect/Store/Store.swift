@@ -55,10 +55,12 @@ package struct SnapshotRecord: Hashable, Sendable {
   }
 }
 
-/// Consecutive retained values of one thing and one metric, encoded together.
+/// Consecutive retained values of one thing, encoded together.
 package struct MetricValueChunk: Hashable, Sendable {
   package var thing: ThingName
-  package var metric: Metric
+  /// The metric of all values; nil where each report's values name their own. Stores hold chunks of one metric
+  /// that earlier versions wrote.
+  package var metric: Metric?
   /// The position of the snapshot that wrote the chunk.
   package var position: Int64
   /// Time of the earliest value, in milliseconds since the epoch.
@@ -68,7 +70,7 @@ package struct MetricValueChunk: Hashable, Sendable {
   package var values: [UInt8]
 
   package init(
-    thing: ThingName, metric: Metric, position: Int64, firstTime: Int64, lastTime: Int64,
+    thing: ThingName, metric: Metric? = nil, position: Int64, firstTime: Int64, lastTime: Int64,
     values: [UInt8]
   ) {
     self.thing = thing
@@ -244,11 +246,11 @@ package protocol Store: AlertStore {
   /// where the store is older than the count.
   func removedEventCount() throws(StoreError) -> Int64?
 
-  /// The chunks of one thing and metric whose span, from the first time to the last, meets start ≤
+  /// The chunks of one thing whose span, from the first time to the last, meets start ≤
   /// time < end and that were written by a snapshot up to `position`, in the order in which they
   /// were written.
   func metricValues(
-    thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
+    thing: ThingName, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk]
 
   /// Removes at most `limit` events older than `eventsBefore`, each with its alert, and at most `limit` chunks whose

@@ -112,4 +112,8 @@ struct SerialQueue: Worker {
   init(_ label: String) { queue = DispatchQueue(label: label) }
 
   func enqueue(_ job: @escaping @Sendable () -> Void) { queue.async(execute: job) }
+
+  func enqueue(after milliseconds: Int64, _ job: @escaping @Sendable () -> Void) {
+    queue.asyncAfter(deadline: .now() + .milliseconds(Int(milliseconds)), execute: job)
+  }
 }

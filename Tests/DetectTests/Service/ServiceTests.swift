@@ -121,9 +121,9 @@ final class FailingStore: Store {
   }
 
   func metricValues(
-    thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
+    thing: ThingName, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk] {
-    try inner.metricValues(thing: thing, metric: metric, start: start, end: end, upTo: position)
+    try inner.metricValues(thing: thing, start: start, end: end, upTo: position)
   }
 
   func removeExpired(
@@ -365,7 +365,7 @@ struct ServiceTests {
     await service.stop()
     let next = try makeService()
     next.tick()
-    await next.stop()
+    while try store.oldestSequence() != 2 { await Task.yield() }
     await #expect(
       throws: DetectError.outOfRange(
         "events before sequence number 2 are no longer kept", oldestSequence: 2)

@@ -211,11 +211,11 @@ final class FaultyStore: Store, @unchecked Sendable {
   }
 
   func metricValues(
-    thing: ThingName, metric: Metric, start: Int64, end: Int64, upTo position: Int64
+    thing: ThingName, start: Int64, end: Int64, upTo position: Int64
   ) throws(StoreError) -> [MetricValueChunk] {
     try mayFail(.readRefused)
     return try disk.store.metricValues(
-      thing: thing, metric: metric, start: start, end: end, upTo: position)
+      thing: thing, start: start, end: end, upTo: position)
   }
 
   func pendingAlertTargets(

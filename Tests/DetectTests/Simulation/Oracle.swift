@@ -164,11 +164,11 @@ struct Oracle {
       }
     }
     for thing in engine.things.map(\.name) {
+      let chunks = try store.metricValues(
+        thing: thing, start: 0, end: .max, upTo: recovery.snapshotPosition)
       for metric in metrics {
-        let chunks = try store.metricValues(
-          thing: thing, metric: metric, start: 0, end: .max, upTo: recovery.snapshotPosition)
         var values: [MetricDatum] = []
-        for chunk in chunks { values += try chunk.decoded() }
+        for chunk in chunks { values += try chunk.decoded(of: metric) }
         values += recovery.engine.unsavedValues(of: thing, metric)
         expect(
           values == engine.unsavedValues(of: thing, metric),

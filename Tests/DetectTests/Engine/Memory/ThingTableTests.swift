@@ -38,14 +38,37 @@ import Testing
 
 @Suite struct RetainedLogTests {
   @Test(arguments: 1...4 as ClosedRange<UInt64>)
-  func `each thing finds its own values, in the order of their receipt`(seed: UInt64) {
+  func `each thing finds its own values, in the order of their receipt, across cuts`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var log = RetainedLog()
     var newest = Array(repeating: RetainedLog.none, count: 7)
     var twin: [[RetainedValue]] = Array(repeating: [], count: 7)
+    /// What came before the cut and after the one before.
+    var beforeCut = twin
+    func check(_ thing: Int) {
+      #expect(log.values(through: newest[thing]) == twin[thing], "seed \(seed)")
+      let chunk = log.chunk(through: newest[thing], thing: ThingName("cam"), position: 3)
+      #expect((try? chunk?.values { _ in true }) ?? [] == beforeCut[thing], "seed \(seed)")
+      #expect(chunk?.firstTime == beforeCut[thing].first?.time)
+      #expect(chunk?.lastTime == beforeCut[thing].last?.time)
+      let wanted = Metric(number: 4)
+      #expect(
+        (try? chunk?.decoded(of: wanted).count) ?? 0
+          == beforeCut[thing].count { $0.metric == wanted })
+    }
     var used = MetricSet()
     for number in [2, 4] as [UInt32] { used.insert(Metric(number: number)) }
+    var count = 0
     for time in 0..<2000 as Range<Int64> {
+      if time % 300 == 150 {
+        log.cut()
+        count = 0
+        beforeCut = twin
+      } else if time % 300 == 250 {
+        for thing in newest.indices { check(thing) }
+        log.removeCut()
+        for thing in newest.indices { twin[thing].removeFirst(beforeCut[thing].count) }
+      }
       let thing = Int.random(in: 0..<7, using: &random)
       var datapoints: [ReportedDatapoint] = []
       for _ in 0..<Int.random(in: 0...4, using: &random) {
@@ -57,12 +80,14 @@ import Testing
             metric: Metric(number: .random(in: 2...4, using: &random)), value: value))
       }
       log.append(datapoints, at: time, of: used, behind: &newest[thing])
-      twin[thing] += datapoints.filter { used.contains($0.metric) }
+      let kept = datapoints.filter { used.contains($0.metric) }
         .map { RetainedValue(metric: $0.metric, time: time, value: MetricValue($0.value)) }
+      twin[thing] += kept
+      count += kept.count
+      #expect(log.valueCount == count)
     }
     for thing in newest.indices {
       #expect(log.values(through: newest[thing]) == twin[thing], "seed \(seed)")
     }
-    #expect(log.valueCount == twin.map(\.count).reduce(0, +))
   }
 }
