@@ -61,6 +61,8 @@ let package = Package(
     .systemLibrary(
       name: "CProtobufC", path: "CSources/CProtobufC", pkgConfig: "libprotobuf-c",
       providers: [.apt(["libprotobuf-c-dev"])]),
+    .target(
+      name: "CPageCheck", dependencies: ["CSQLite"], path: "CSources/CPageCheck", cSettings: c),
     .systemLibrary(
       name: "CSQLite", path: "CSources/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
@@ -115,7 +117,8 @@ let package = Package(
     .target(
       name: "DeviceMQTT", dependencies: ["Detect", "DeviceDocuments", "CMosquitto"],
       swiftSettings: swift),
-    .target(name: "StoreSQLite", dependencies: ["Detect", "CSQLite"], swiftSettings: swift),
+    .target(
+      name: "StoreSQLite", dependencies: ["Detect", "CPageCheck", "CSQLite"], swiftSettings: swift),
     .target(
       name: "SigV4", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: swift),

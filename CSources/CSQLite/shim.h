@@ -17,4 +17,7 @@ static inline int csqlite_bind_text(sqlite3_stmt *statement, int index, const ch
                              SQLITE_UTF8);
 }
 
+// A result code that is a macro of other macros, which Swift cannot import either.
+static const int csqlite_ioerr_data = SQLITE_IOERR_DATA;
+
 #endif

@@ -77,7 +77,7 @@ package struct Dispatcher: Sendable {
   /// A page was read.
   package mutating func read(_ page: DueAlerts, of target: String, at now: Int64) {
     storeWork = .none
-    queues[target]?.read(page)
+    note(queues[target]?.read(page, at: now) ?? [], at: now)
     if case .none(let reason) = delivery(target) {
       note(queues[target]?.giveUp(reason) ?? [], at: now)
     }

@@ -22,6 +22,8 @@ struct TargetQueue {
   /// When the earliest alert that the store holds back becomes due.
   private(set) var nextDue: Int64?
   private(set) var sending = 0
+  /// Why all that was read is given up, while the circuit is open: the next page may be too old as well.
+  private var expiring: String?
 
   init(policy: DeliveryPolicy, allowsDigests: Bool, at now: Int64) {
     self.policy = policy
@@ -37,8 +39,8 @@ struct TargetQueue {
   /// Whether reading is useful now: there may be more to send, and room and leave to send it.
   func wantsRead(at now: Int64) -> Bool {
     let isDue = isBehind || nextDue.map { $0 <= now } ?? false
-    return isDue && inMemory.count <= Limits.alertsPerTarget / 2
-      && breaker.opening(at: now).map { $0 <= now } ?? false
+    let maySend = breaker.opening(at: now).map { $0 <= now } ?? false
+    return isDue && inMemory.count <= Limits.alertsPerTarget / 2 && (maySend || expiring != nil)
   }
 
   /// When something can be done that cannot be done now; nil where only an event changes that.
@@ -64,8 +66,9 @@ struct TargetQueue {
     nextDue = nil
   }
 
-  /// A page was read. What became of alerts meanwhile is known here and not in the page.
-  mutating func read(_ page: DueAlerts) {
+  /// A page was read. What became of alerts meanwhile is known here and not in the page. Returns those that are
+  /// given up at once.
+  mutating func read(_ page: DueAlerts, at now: Int64) -> [Alert] {
     isBehind = isBehind || page.isMore
     nextDue = [nextDue, page.nextDue].compactMap { $0 }.min()
     for delivery in page.deliveries {
@@ -75,6 +78,11 @@ struct TargetQueue {
       waiting.append(delivery)
     }
     waiting.sort { $0.alert.sequence < $1.alert.sequence }
+    guard let reason = expiring, !breaker.isClosed else {
+      expiring = nil
+      return []
+    }
+    return giveUpOrForget(reason, at: now)
   }
 
   /// The next request, nil while there is none or none is allowed.
@@ -177,6 +185,8 @@ struct TargetQueue {
         isBehind = true
       }
     }
+    // They are read the oldest first: behind the first that is not too old there is none.
+    expiring = !given.isEmpty && given.count == waiting.count ? reason : nil
     waiting = []
     return given
   }

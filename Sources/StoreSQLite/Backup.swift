@@ -1,3 +1,4 @@
+import CPageCheck
 package import Detect
 import Glibc
 
@@ -55,8 +56,8 @@ package struct Backup: Sendable {
 
   /// The copy's log and index are SQLite's, and gone once it is closed.
   private static func removeFiles(in directory: String) throws(StoreError) {
-    for suffix in ["", "-journal", "-wal", "-shm"] {
-      let path = directory + "/detect.db" + suffix
+    for name in ["db", "db-journal", "db-wal", "db-shm", "mark"] {
+      let path = directory + "/detect." + name
       guard unsafe unlink(path) == 0 || errno == ENOENT else {
         throw .unavailable("\(path): \(systemText(errno))")
       }
@@ -84,6 +85,11 @@ package struct Backup: Sendable {
     close(descriptor)
     let writer = try Connection(path, .write, cacheKiB: Limits.readerCacheKiB)
     try writer.execute("PRAGMA synchronous = FULL")
+    // With a first page that says so, every page that is copied gets its checksum.
+    if try reader.reservedBytes() == PAGE_CHECK_RESERVED {
+      try writer.reserveChecksums()
+      try writer.execute("PRAGMA application_id = \(Schema.applicationID)")
+    }
     try writer.copyAll(from: reader)
   }
 }

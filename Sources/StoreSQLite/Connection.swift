@@ -1,3 +1,4 @@
+import CPageCheck
 import CSQLite
 import Detect
 import Glibc
@@ -24,9 +25,12 @@ import Glibc
       case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       case .read: SQLITE_OPEN_READONLY
       }
+    guard page_check_register() == SQLITE_OK else {
+      throw .unavailable("\(path): SQLite has no access to files")
+    }
     var opened: OpaquePointer?
     let code = unsafe sqlite3_open_v2(
-      path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+      path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, PAGE_CHECK_VFS)
     guard let handle = unsafe opened else {
       throw .unavailable("\(path): out of memory")
     }
@@ -119,6 +123,26 @@ import Glibc
   /// Rows that the last statement changed.
   var changes: Int64 { unsafe sqlite3_changes64(handle) }
 
+  /// Bytes that are reserved in each page; there is a checksum where they are those of `page_check.h`.
+  func reservedBytes() throws(StoreError) -> Int32 {
+    // The header is read with the first page.
+    _ = try integer("PRAGMA schema_version")
+    return try reserve(-1)
+  }
+
+  /// Reserves the bytes of checksums, in an empty database or from the next VACUUM on.
+  func reserveChecksums() throws(StoreError) {
+    _ = try reserve(PAGE_CHECK_RESERVED)
+  }
+
+  /// Sets how many bytes are reserved, unless they are negative, and returns how many are.
+  private func reserve(_ bytes: Int32) throws(StoreError) -> Int32 {
+    var bytes = bytes
+    let code = unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes)
+    guard code == SQLITE_OK else { throw unsafe StoreError(code, of: handle) }
+    return bytes
+  }
+
   /// Copies what is committed from the log into the database as far as readers allow, without
   /// waiting for anyone.
   func checkpoint() throws(StoreError) {
@@ -163,6 +187,8 @@ extension StoreError {
     case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_FORMAT,
       SQLITE_ERROR:
       self = .corrupt("\(path): \(message)")
+    case SQLITE_IOERR where code == csqlite_ioerr_data:
+      self = .corrupt("\(path): a page is not what was written")
     case SQLITE_IOERR, SQLITE_CANTOPEN:
       let kept = unsafe sqlite3_system_errno(database)
       let reason = systemText(kept == 0 ? lastNumber : kept)

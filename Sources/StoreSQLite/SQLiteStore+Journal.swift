@@ -25,6 +25,7 @@ extension SQLiteStore {
         try connection.insert(alert)
       }
     }
+    mark.set(group.position)
   }
 
   package func loadJournal(

@@ -31,6 +31,7 @@ package final class SQLiteStore: Store {
   /// allows only one.
   private let writer: Mutex<Writer?>
   private let readers: ReaderPool
+  let mark: CommitMark
   private let checkpointer: Checkpointer
 
   /// Opens the store in `directory`, creating what is absent; the parent of `directory` must exist.
@@ -44,6 +45,8 @@ package final class SQLiteStore: Store {
     path = directory + "/detect.db"
     let lock = try DirectoryLock(directory)
     let connection = try Schema.open(path, in: directory)
+    mark = try CommitMark(in: directory)
+    try mark.check(connection.lastPosition(), of: path)
     checkpointer = try Checkpointer(path)
     readers = ReaderPool(path)
     writer = Mutex(Writer(lock: lock, connection: connection))

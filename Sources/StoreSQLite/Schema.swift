@@ -1,3 +1,4 @@
+import CPageCheck
 import Detect
 import Glibc
 
@@ -18,6 +19,8 @@ import Glibc
 /// metric_values    number → chunk               numbered in the order of writing
 /// ```
 enum Schema {
+  /// The version from which on every page has a checksum.
+  private static let checkedVersion = 6
   /// Marks the file as ours: "Dtct" in ASCII.
   static let applicationID: Int64 = 0x4474_6374
 
@@ -202,6 +205,7 @@ enum Schema {
     let connection = try Connection(path, .write, cacheKiB: Limits.writerCacheKiB)
     try identify(connection, path)
     try configure(connection, path)
+    try addChecksums(connection)
     try migrate(connection)
     try checkJournal(connection, path)
     return connection
@@ -222,6 +226,7 @@ enum Schema {
     do {
       let connection = try Connection(draft, .write, cacheKiB: Limits.readerCacheKiB)
       // Fixed once the first page is written: pages that removals free can be given back in steps.
+      try connection.reserveChecksums()
       try connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
       try connection.execute("PRAGMA application_id = \(applicationID)")
     }
@@ -241,6 +246,10 @@ enum Schema {
     guard version >= 0 else { throw .corrupt("\(path): schema version \(version)") }
     guard version <= migrations.count else {
       throw .newerSchema(found: Int(version), supported: migrations.count)
+    }
+    let reserved = try connection.reservedBytes()
+    guard version < checkedVersion || reserved == PAGE_CHECK_RESERVED else {
+      throw .corrupt("\(path): the pages have lost their checksums")
     }
   }
 
@@ -270,6 +279,18 @@ enum Schema {
     let found = try connection.text("PRAGMA quick_check(journal)")
     guard found == "ok" else {
       throw .corrupt("\(path): \(found ?? "the journal cannot be checked")")
+    }
+  }
+
+  /// Gives the pages of an older file their checksums: it is written anew, once.
+  private static func addChecksums(_ connection: Connection) throws(StoreError) {
+    guard try connection.reservedBytes() != PAGE_CHECK_RESERVED else { return }
+    try connection.reserveChecksums()
+    try connection.execute("VACUUM")
+    // The first page goes first, and from then on the others get theirs.
+    try connection.checkpoint()
+    guard try connection.reservedBytes() == PAGE_CHECK_RESERVED else {
+      throw .unavailable("the pages of the database cannot be given checksums")
     }
   }
 

@@ -51,7 +51,7 @@ struct Daemon: Service {
     drain = Drain()
     do throws(StoreError) {
       store = try SQLiteStore(directory: directory)
-      service = try Self.service(on: store, settings, commitDelay, logger)
+      service = try Self.service(on: store, settings, logger, commitDelay: commitDelay)
     } catch {
       throw .store(error)
     }
@@ -145,8 +145,8 @@ struct Daemon: Service {
 
   /// The service on a store, with workers and clocks of this process.
   static func service(
-    on store: any Store, _ settings: Settings,
-    _ commitDelay: Int64 = Detect.Limits.defaultCommitDelay, _ logger: Logger
+    on store: any Store, _ settings: Settings, _ logger: Logger,
+    commitDelay: Int64 = Detect.Limits.defaultCommitDelay
   ) throws(StoreError) -> DetectService {
     try DetectService(
       store: store, settings: settings,

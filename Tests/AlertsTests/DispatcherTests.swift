@@ -230,6 +230,33 @@ import Testing
     #expect(desk.now <= 1_000_000 + 60_000 + 10 * Limits.longestProbe)
   }
 
+  @Test
+  func `a backlog that has waited too long is given up page by page, with one request in vain`()
+    throws
+  {
+    var desk = Desk(
+      policy: Self.policy {
+        $0.expiry = 60_000; $0.concurrency = 1
+      })
+    let start = desk.now
+    let old = 4 * Limits.alertsPerTarget
+    try desk.commit((0..<old).map { "t\($0)" })
+    try desk.advance(by: 30_000)
+    try desk.commit(["young"])
+    var late = 0
+    while try desk.states()[old - 1] == .pending {
+      if desk.requests.isEmpty {
+        try desk.advanceToNext()
+      } else {
+        if desk.now - start >= 60_000 { late += 1 }
+        try desk.finish(.failed("no answer", retryAfter: nil))
+      }
+    }
+    #expect(late == 1)
+    #expect(try desk.states().dropLast().allSatisfy { $0 == .dead })
+    #expect(try desk.states().last == (desk.now - start < 90_000 ? .pending : .dead))
+  }
+
   @Test func `a backlog becomes one digest per profile and behavior`() throws {
     var desk = Desk(
       policy: Self.policy {

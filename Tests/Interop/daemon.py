@@ -61,12 +61,15 @@ class Daemon:
                 break
         else:
             raise StartFailure(self.process.wait(), "".join(self.log))
-        threading.Thread(target=self._read_log, args=[self.process], daemon=True).start()
+        # What it says late does not belong to the log of the process after it.
+        arguments = [self.process, self.log]
+        threading.Thread(target=self._read_log, args=arguments, daemon=True).start()
         return self
 
-    def _read_log(self, process):
+    @staticmethod
+    def _read_log(process, log):
         for line in process.stderr:
-            self.log.append(line)
+            log.append(line)
 
     def wait_for_log(self, text, timeout=20):
         """Waits until a line of the log has this text."""

@@ -6,11 +6,11 @@ import queue
 import re
 import signal
 import socket
-import sqlite3
 
 import grpc
 import pytest
 from daemon import Client, StartFailure
+from database import edit
 from detect.v1 import metric_report_pb2
 from model import create, ports, ports_behavior, put, report
 from stream import Stream
@@ -70,13 +70,12 @@ def truncate(path: pathlib.Path):
 
 
 def change_record(path: pathlib.Path):
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE snapshot_record SET value = zeroblob(length(value))")
+    for table in ["snapshot_record", "snapshot_change"]:
+        edit(path, f"UPDATE {table} SET value = zeroblob(length(value))")
 
 
 def make_newer(path: pathlib.Path):
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 999")
+    edit(path, "PRAGMA user_version = 999")
 
 
 @pytest.mark.parametrize("damage", [overwrite, truncate, change_record, make_newer])

@@ -1,11 +1,11 @@
 """`detectd verify` and `detectd backup`, beside the real daemon and on what it has left."""
 
-import sqlite3
 import threading
 import time
 
 import pytest
 from daemon import Client
+from database import edit
 from model import CLEARED, IN_ALARM, count, count_behavior, create, ports, ports_behavior, put
 from model import report
 from test_violations import history
@@ -21,13 +21,6 @@ def stopped(daemon_on, tmp_path):
         put(client, report("cam", number, listening_tcp_ports=ports(80 if number % 2 else 22)))
     daemon.kill()
     return tmp_path / "data" / "detect.db"
-
-
-def change(database, statement):
-    connection = sqlite3.connect(database)
-    assert connection.execute(statement).rowcount == 1
-    connection.commit()
-    connection.close()
 
 
 def test_what_a_kill_and_a_stop_leave_is_sound(detectd, daemon_on, stopped):
@@ -76,12 +69,12 @@ LAST_EVENT = "(SELECT max(sequence) FROM violation_event)"
         ("UPDATE violation_event SET checksum = 1 WHERE sequence = 3", "event 3 is damaged"),
         (f"UPDATE violation_explanation SET checksum = 1 WHERE {FIRST}", "explanation"),
         ("DELETE FROM journal WHERE position = 4", "group 4 is missing"),
-        ("DELETE FROM journal WHERE position = (SELECT max(position) FROM journal)", "leads to 7"),
+        ("DELETE FROM journal WHERE position = (SELECT max(position) FROM journal)", "was acknowledged"),
         ("UPDATE violation_event_removal SET removed = 5", "5 were removed"),
     ],
 )
 def test_what_contradicts_itself_is_65(detectd, stopped, statement, fault):
-    change(stopped, statement)
+    edit(stopped, statement)
     result = detectd("verify", "--data-dir", stopped.parent)
     assert result.returncode == 65
     assert fault in result.stderr
@@ -89,14 +82,12 @@ def test_what_contradicts_itself_is_65(detectd, stopped, statement, fault):
 
 
 def test_a_broken_index_is_found(detectd, stopped):
-    connection = sqlite3.connect(stopped)
-    connection.execute("PRAGMA writable_schema = ON")
-    connection.execute(
+    edit(
+        stopped,
+        "PRAGMA writable_schema = ON",
         "UPDATE sqlite_schema SET sql = replace(sql, '(violation_id)', '(violation_id) WHERE 0')"
-        " WHERE name = 'violation_event_by_violation'"
+        " WHERE name = 'violation_event_by_violation'",
     )
-    connection.commit()
-    connection.close()
     result = detectd("verify", "--data-dir", stopped.parent)
     assert result.returncode == 65
     assert "violation_event_by_violation" in result.stderr
@@ -186,7 +177,7 @@ def test_a_backup_replaces_nothing(detectd, stopped, tmp_path):
 
 
 def test_a_damaged_store_gives_no_backup(detectd, stopped, tmp_path):
-    change(stopped, "DELETE FROM violation_event WHERE sequence = 3")
+    edit(stopped, "DELETE FROM violation_event WHERE sequence = 3")
     result = detectd("backup", "--data-dir", stopped.parent, "--to", tmp_path / "copy")
     assert result.returncode == 65
     assert "7 violation events are kept" in result.stderr

@@ -29,7 +29,7 @@ import Testing
       "AsyncHTTPClient", "Crypto", "Detect", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
       "SigV4", "Synchronization",
     ],
-    "StoreSQLite": ["CSQLite", "Detect", "Dispatch", "Glibc", "Synchronization"],
+    "StoreSQLite": ["CPageCheck", "CSQLite", "Detect", "Dispatch", "Glibc", "Synchronization"],
     "detectd": [
       "AWSAPI", "Access", "Alerts", "ArgumentParser", "Detect", "DetectAPI", "DeviceDocuments",
       "DeviceMQTT", "Dispatch",

@@ -1,4 +1,5 @@
 import Detect
+import Foundation
 import Testing
 
 @testable import StoreSQLite
@@ -66,6 +67,26 @@ import Testing
       try store.violationEvents(
         ViolationEventQuery(start: 0, end: .max, verificationState: .falsePositive, limit: 9)
       ) == [expected])
+  }
+
+  @Test func `the pages of an older file get checksums, and lose them to nobody`() throws {
+    try writeFirstVersion((1...500).map { .sample($0) })
+    try SQLiteStore(directory: directory.path).close()
+    var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: directory.database)))
+    #expect(bytes[20] == 8)
+    bytes[bytes.count / 2] ^= 1
+    try Data(bytes).write(to: URL(fileURLWithPath: directory.database))
+    #expect(
+      performing: {
+        let store = try SQLiteStore(directory: directory.path)
+        defer { store.close() }
+        _ = try store.allEvents()
+        _ = try store.integrityFaults()
+      }, throws: isCorrupt)
+    bytes[bytes.count / 2] ^= 1
+    bytes[20] = 0
+    try Data(bytes).write(to: URL(fileURLWithPath: directory.database))
+    #expect(performing: { try SQLiteStore(directory: directory.path) }, throws: isCorrupt)
   }
 
   @Test func `a damaged event stops the migration, and leaves the file as it was`() throws {

@@ -27,6 +27,9 @@ struct SnapshotCycle: Sendable {
   private(set) var position: Int64
   /// Bytes of the journal since the last snapshot began.
   private(set) var journalBytes: Int
+  /// Rows that the snapshot leaves to be moved or removed, and those of them that are, at the most.
+  private var rows = 0
+  private var compacted = 0
   /// Bytes of the journal that a start has to replay at most.
   private let journalLimit: Int
   /// Records and chunks in one part.
@@ -53,9 +56,9 @@ struct SnapshotCycle: Sendable {
   }
 
   /// Whether groups wait for chores. A snapshot is to be written and its work done before the next one is due, or
-  /// journal and memory would grow without bound under a load that is too much: so writing may lag behind
-  /// two thirds of that time at most, and reports wait in their queue, where flow control holds their
-  /// senders.
+  /// journal and memory would grow without bound under a load that is too much. So two thirds of that time
+  /// are for writing and one is for compacting, and a group waits while they lag behind. Reports wait in
+  /// their queue then, where flow control holds their senders.
   func holdsUp(_ engine: Engine?) -> Bool {
     guard let engine, !isPaused else { return false }
     let growth = max(
@@ -64,7 +67,7 @@ struct SnapshotCycle: Sendable {
     return switch phase {
     case .resting: false
     case .writing: growth * 1.5 > engine.snapshotProgress
-    case .compacting: growth >= 1
+    case .compacting: growth > (2 + Double(compacted) / Double(max(1, rows))) / 3
     }
   }
 
@@ -75,6 +78,7 @@ struct SnapshotCycle: Sendable {
   mutating func begin(of engine: inout Engine?, at position: Int64) {
     engine?.beginSnapshot(at: position)
     journalBytes = 0
+    (rows, compacted) = (0, 0)
     phase = .writing
   }
 
@@ -98,11 +102,15 @@ struct SnapshotCycle: Sendable {
   /// Takes note of a chore that is done; `isMore` is what a compaction has said.
   mutating func done(_ chore: Chore, isMore: Bool, in engine: inout Engine?) {
     switch chore {
-    case .compaction:
+    case .compaction(let limit):
+      compacted = min(rows, compacted + limit)
       if !isMore { phase = .resting }
     case .part(let part):
+      rows += part.records.count
       guard part.isLast else { return }
       engine?.endSnapshot()
+      // Each group is a row as well.
+      rows += Int(part.position - position)
       position = part.position
       phase = .compacting
     }

@@ -34,7 +34,7 @@ import StoreSQLite
       let rate = Double(2 * things) / waits.seconds
       print(
         """
-        \(things) things, reports of 8 datapoints of which 2 are judged by 10 behaviors, \
+        \(things) things, reports of 8 datapoints of which 1 is judged by 10 behaviors, \
         \(Load.batchSize) a batch,
         \(Load.batchesAtOnce) batches on their way at any time; every one on the disk before it is \
         acknowledged.
@@ -49,11 +49,11 @@ import StoreSQLite
     patient.snapshotJournalBytes = 4 * longest
     let store = try SQLiteStore(directory: directory)
     let load = try Load(on: store, patient, things: things)
-    var bytes = 0
-    while bytes < longest {
-      try await load.submit(reports: 20 * Load.batchSize)
-      bytes = try journalBytes(of: store)
-    }
+    let sample = 200 * Load.batchSize
+    try await load.submit(reports: sample)
+    let bytesPerReport = try journalBytes(of: store) / sample
+    try await load.submit(reports: longest / bytesPerReport - sample)
+    let bytes = try journalBytes(of: store)
     print("  killed with a journal of                 \(bytes >> 20) MiB")
     // Of what is printed nothing may wait in this process.
     fflush(nil)

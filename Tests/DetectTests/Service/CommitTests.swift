@@ -202,6 +202,9 @@ private final class TimedLane: Worker {
       cycle.done(.part(part), isMore: false, in: &engine)
     }
     #expect(chores == 5)
+    // 42 records and a group are to be compacted in the last third, five at a time.
+    #expect(cycle.holdsUp(engine))
+    for _ in 0..<5 { cycle.done(.compaction(limit: 5), isMore: true, in: &engine) }
     #expect(!cycle.holdsUp(engine))
     cycle.add(14)
     #expect(cycle.holdsUp(engine))
