@@ -3,6 +3,9 @@ package struct Limits: Sendable {
   /// Bytes of a request's body. A profile of 1000 value elements with all that AWS allows is well below one
   /// MiB; larger ones answer 413.
   package var bodyBytes = 2 << 20
+  /// Bytes of the bodies of all requests together. Whoever can connect may send one before it is known who that
+  /// is; past this, requests with a body answer 503.
+  package var heldBytes = 64 << 20
   /// Bytes of all header fields of a request. A signature is some 500, a bearer token 8 KiB at most.
   package var headerBytes = 16 << 10
   /// Header fields of a request. SDKs send about a dozen.

@@ -97,7 +97,7 @@ struct Daemon: Service {
       gate: access.map { access in
         Gate(access: access, region: service.settings.account.region, log: QuietLog(logger))
       },
-      identifiers: System.identifier, logger: logger)
+      identifiers: System.identifier)
     do throws(BindError) {
       return try await AWSServer.start(
         responder, host: address.host, port: address.port, tls: tls, logger: logger)

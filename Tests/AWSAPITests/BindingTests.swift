@@ -1,3 +1,6 @@
+import AWSAPI
+import Detect
+import NIOCore
 import Testing
 
 /// How members get from the path, the query and the body to the domain, and what is refused on the way.
@@ -132,6 +135,23 @@ import Testing
     try await TestServer.run { server in
       let answer = try await server.exchange("DELETE", "/things/a")
       #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.hasSuffix("\r\n\r\n{}"))
+    }
+  }
+
+  @Test(arguments: ["content-length: 2\r\n\r\n", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n"])
+  func `A client that goes away in the middle of a body has asked for nothing`(
+    rest: String
+  ) async throws {
+    try await TestServer.run { server in
+      try await server.connected { _, outbound in
+        try await outbound.write(
+          ByteBuffer(string: "POST /things/half HTTP/1.1\r\nhost: h\r\n" + rest))
+      }
+      // When it returns no request is under way any more.
+      await server.server.shutdownGracefully()
+      await #expect(throws: DetectError.notFound("thing half does not exist")) {
+        try await server.service.perform(DescribeThing(thingName: "half"))
+      }
     }
   }
 

@@ -24,6 +24,34 @@ import Testing
     }
   }
 
+  @Test func `Bodies of heldBytes together are held, and the memory is given back`() async throws {
+    let limits = Self.limits {
+      $0.heldBytes = 10
+      $0.bodyBytes = 8
+    }
+    try await TestServer.run(limits: limits) { server in
+      try await server.connected { inbound, outbound in
+        var answers = inbound.makeAsyncIterator()
+        let head = "POST /things/a HTTP/1.1\r\nhost: h\r\ncontent-length: 8\r\n\r\n"
+        try await outbound.write(ByteBuffer(string: head + "{     "))
+        // Until the first six bytes are held, the others are taken.
+        var refused = ""
+        while !refused.hasPrefix("HTTP/1.1 503 ") {
+          refused = try await server.exchange("POST", "/things/b", "{     }")
+        }
+        #expect(refused.contains("x-amzn-ErrorType: ServiceUnavailableException"))
+        try await outbound.write(ByteBuffer(string: " }"))
+        let answer = try #require(try await answers.next())
+        #expect(String(buffer: answer).hasPrefix("HTTP/1.1 200 "))
+      }
+      // Whatever was refused has given back what it held.
+      for _ in 0..<10 {
+        let answer = try await server.exchange("POST", "/things/b", "{      }")
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+      }
+    }
+  }
+
   @Test func `More than headerBytes or headerFields of header are refused`() async throws {
     let limits = Self.limits {
       $0.headerBytes = 1000

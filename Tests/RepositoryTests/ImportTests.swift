@@ -15,7 +15,7 @@ import Testing
       "Access", "AsyncHTTPClient", "Detect", "DeviceDocuments", "FoundationEssentials", "HTTPTypes",
       "HummingbirdCore",
       "HummingbirdHTTP2", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "RPC",
-      "SigV4",
+      "SigV4", "Synchronization",
     ],
     "DetectAPI": [
       "Access", "CDetectProto", "CProtobufC", "Detect", "DeviceDocuments", "RPC", "Synchronization",

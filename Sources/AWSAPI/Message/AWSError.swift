@@ -70,6 +70,9 @@ struct AWSError: Error, Equatable, Sendable {
   static let unknownOperation = AWSError(
     "UnknownOperationException", status: 404, "no operation has this method and path")
 
+  /// The body has not come to its end.
+  static let incomplete = AWSError.invalidRequest("the body is incomplete")
+
   /// The body is longer than any request needs.
   static func tooLarge(maximum: Int) -> AWSError {
     AWSError("RequestEntityTooLargeException", status: 413, "the body is over \(maximum) bytes")

@@ -1,10 +1,7 @@
-internal import Access
+internal import Detect
 internal import HTTPTypes
 internal import HummingbirdCore
-package import Logging
 internal import NIOCore
-internal import RPC
-internal import SigV4
 
 /// Answers requests: finds the operation, lets the caller in or not, performs it, and says what came of it.
 package struct Responder: Sendable {
@@ -13,20 +10,20 @@ package struct Responder: Sendable {
   /// The limits that requests are taken under.
   package let limits: Limits
   let identifiers: @Sendable () -> String
-  let logger: Logger
+  private let memory: BodyMemory
 
   /// - Parameters:
   ///   - gate: decides over calls; nil lets everybody do everything.
   ///   - identifiers: a fresh text at each call, for `x-amzn-RequestId`.
   package init(
     router: Router, gate: Gate? = nil, limits: Limits = Limits(),
-    identifiers: @escaping @Sendable () -> String, logger: Logger
+    identifiers: @escaping @Sendable () -> String
   ) {
     self.router = router
     self.gate = gate
     self.limits = limits
     self.identifiers = identifiers
-    self.logger = logger
+    memory = BodyMemory(limit: limits.heldBytes)
   }
 
   /// What the transport asks for each request.
@@ -52,7 +49,9 @@ package struct Responder: Sendable {
     let path = target.prefix { $0 != "?" }
     let query = target[path.endIndex...].dropFirst()
     // What is sent is taken in first: a connection on which half a request lies is of no more use.
-    let body = try await body(of: request, connection)
+    var body: [UInt8] = []
+    defer { memory.give(body.count) }
+    try await read(&body, of: request, connection)
     guard let (route, labels) = try router.route(request.method.rawValue, path) else {
       throw .unknownOperation
     }
@@ -63,22 +62,42 @@ package struct Responder: Sendable {
       OperationRequest(labels: labels, query: try Query(query), body: body, grants: grants))
   }
 
-  /// The body, up to its limit in bytes and in time.
-  private func body(
-    of request: Request, _ connection: Connection
-  ) async throws(AWSError) -> [UInt8] {
+  /// Reads the body, within its limits of bytes and of time.
+  @concurrent
+  private func read(
+    _ body: inout [UInt8], of request: Request, _ connection: Connection
+  ) async throws(AWSError) {
     let channel = connection.channel
+    // Where the body is not read to its end the transport reads over the rest: this bounds for how long.
     let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limits.requestTimeout)) {
       channel.close(promise: nil)
     }
+    var parts = request.body.makeAsyncIterator()
+    while let part = try await next(&parts) {
+      guard body.count + part.readableBytes <= limits.bodyBytes else {
+        throw .tooLarge(maximum: limits.bodyBytes)
+      }
+      guard memory.take(part.readableBytes) else {
+        throw AWSError(DetectError.unavailable("too many requests are under way: try again"))
+      }
+      body += part.readableBytesView
+    }
+    timer.cancel()
+    // Half a body may look like a whole one.
+    if let length = request.headers[.contentLength], Int(length) != body.count {
+      throw .incomplete
+    }
+  }
+
+  /// The next part of a body; nil at its end. Throws where the connection has ended: nobody reads the answer.
+  @concurrent
+  private func next(
+    _ parts: inout RequestBody.AsyncIterator
+  ) async throws(AWSError) -> ByteBuffer? {
     do {
-      let body = try await request.body.collect(upTo: limits.bodyBytes)
-      timer.cancel()
-      return Array(buffer: body)
+      return try await parts.next()
     } catch {
-      // The transport reads over the rest of what is too long; the timer bounds for how long. Where the
-      // connection has ended, nobody reads the answer.
-      throw .tooLarge(maximum: limits.bodyBytes)
+      throw .incomplete
     }
   }
 }

@@ -45,7 +45,7 @@ final class TestServer: Sendable {
       router: Router(
         service: service, devices: DeviceReporting(service: service) { _, _ in },
         logFailure: { Issue.record("internal failure: \($0)") }),
-      gate: gate, limits: limits, identifiers: { "a-request" }, logger: Logger(label: "test"))
+      gate: gate, limits: limits, identifiers: { "a-request" })
     let server = try await AWSServer.start(
       responder, host: "127.0.0.1", port: 0, tls: tls, logger: Logger(label: "test"))
     let test = TestServer(service: service, server: server, clock: clock)
