@@ -35,9 +35,11 @@ def test_the_commands_of_the_readme(tmp_path):
                 env=environment,
             )
             assert done.returncode == 0, done.stderr
-    answers = values(done.stdout)
-    assert [answer for answer in answers if "thingId" in answer]
-    assert "activeViolations" in answers[-1]
+    *_, thing, accepted, active = values(done.stdout)
+    assert thing["thingName"] == accepted["thingName"] == "camera-7"
+    assert accepted["status"] == "ACCEPTED"
+    [violation] = active["activeViolations"]
+    assert violation["thingName"] == "camera-7" and violation["behavior"]["name"] == "ports"
 
 
 def values(text):

@@ -121,7 +121,7 @@ import Testing
         from: endpoint(port: source.port), into: target, limits: limits, clock: { 0 },
         note: { Issue.record("unexpected: \($0)") })
       let fault = await #expect(throws: ImportFault.self) { try await importer.run() }
-      result = (fault?.description ?? "", source.requests.load(ordering: .relaxed))
+      result = (fault?.description ?? "", source.requests.value)
     }
     await target.stop()
     return result

@@ -89,6 +89,8 @@ package final class AWSServer: Sendable {
     let patience = Task { [running, gracePeriod] in
       do {
         try await Task.sleep(for: gracePeriod)
+        // The listener is closed by now, so no connection waits to be served: SwiftNIO would trap at one that
+        // is dropped (its issue 2813).
         running.cancel()
       } catch {
         // All have ended in time.

@@ -1,3 +1,4 @@
+internal import Access
 internal import Detect
 internal import HTTPTypes
 internal import HummingbirdCore
