@@ -19,6 +19,8 @@ final class Bench {
       store: MemoryStore(), settings: Settings(),
       workers: Workers(engine: Gate(), writer: commits, reader: Gate()),
       clock: { 1_700_000_000_000 }, identifiers: { "" }, onFault: { Issue.record($0) })
+    // A start looks for what a crash has left.
+    try commits.waitForJob()
     let address = try #require(BrokerAddress("mqtt://127.0.0.1:\(broker.port)"))
     let log = log
     subscriber = try ReportSubscriber(
