@@ -10,7 +10,7 @@ C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDete
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-aws aws-compatibility simulate check interop format generate bench bench-engine bench-alerts bench-rpc flood bench-core
-.PHONY: bench-ingest bench-start
+.PHONY: bench-ingest bench-start bench-backtest bench-waits
 .PHONY: crash-test fuzz-core fuzz-rpc sanitize-core setup build lint contract generated
 
 help: ## Lists the targets.
@@ -73,6 +73,18 @@ bench-engine: setup ## Builds for release and measures the engine alone: THINGS 
 bench-start: setup ## Builds for release and measures snapshots and a start: THINGS, the longest journal.
 	$(BUILD) -c release --product StoreBench
 	sh Tests/Benchmarks/Store/run "$$(swift build -c release --show-bin-path)/StoreBench" $(THINGS)
+
+BENCH_PATH := Tests/Interop:Tests/Benchmarks/Ingest:Tests/Benchmarks/RPC
+
+bench-backtest: REPORTS ?= 2000000
+bench-backtest: setup ## Measures a backtest over the wire: REPORTS=2000000.
+	$(BUILD) -c release --product detectd
+	PYTHONPATH=$(BENCH_PATH) $(PYTHON) Tests/Benchmarks/backtest.py "$$(swift build -c release --show-bin-path)/detectd" $(REPORTS)
+
+bench-waits: THINGS = 100000
+bench-waits: setup ## Measures what reports wait for while a change reaches THINGS=100000.
+	$(BUILD) -c release --product detectd
+	PYTHONPATH=$(BENCH_PATH) $(PYTHON) Tests/Benchmarks/waits.py "$$(swift build -c release --show-bin-path)/detectd" $(THINGS)
 
 crash-test: ROUNDS ?= 200
 bench-rpc: ROUNDS ?= 4

@@ -91,6 +91,14 @@ struct AlarmTable: Sendable {
 
   /// The active violations in no particular order.
   var all: some Sequence<Alarm> { alarms.lazy.compactMap { $0 } }
+
+  /// Places, those included that are free.
+  var placeCount: Int { alarms.count }
+
+  /// The active violations at some of the places.
+  func among(_ places: Range<Int>) -> some Sequence<Alarm> {
+    alarms[places].lazy.compactMap { $0 }
+  }
 }
 
 /// Makes a violation's identifier: 32 lower-case hexadecimal digits.

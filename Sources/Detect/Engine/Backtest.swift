@@ -138,8 +138,9 @@ extension Engine {
     _ report: MetricReport, at time: Int64, _ events: inout [ViolationEvent]
   ) -> String? {
     advance(to: time, &events)
-    if let refusal = noRoom(for: report, things.index(of: report.thing)) { return refusal }
-    take(report, at: time, &events)
+    let thing = things.index(of: report.thing)
+    if let refusal = noRoom(for: report, thing) { return refusal }
+    take(report, of: thing ?? addThing(report.thing), at: time, &events)
     return nil
   }
 }

@@ -1,8 +1,8 @@
 /// The close of one bucket, in steps:
 ///
-///     gather ──────────────────► select ──────────────► judge
-///     each reporting thing's     one threshold after     each reporting thing,
-///     values, as the table lies  the other               by its name
+///     gather ──────────────────► select, then rank ────► judge
+///     each reporting thing's     one threshold after       each reporting thing,
+///     values, as the table lies  the other                 by its name
 ///
 /// The windows that end with the bucket cannot change meanwhile, and neither can coverage: changes wait. So
 /// population and thresholds are those of the first step, whatever reports come in between.
@@ -13,6 +13,9 @@ struct Closing: Sendable {
     /// The thresholds of these behaviors are still to be selected, the last one first. Their order decides
     /// where a slice ends, so it is that of their numbers.
     case selecting([SlotIdentity])
+    /// The last of these has its threshold. Its values from this place on are still to be held against it: what
+    /// violates may have to be explained by its rank.
+    case ranking([SlotIdentity], from: Int)
     /// Things behind this one are still to be judged.
     case judging(after: Int?)
   }
@@ -28,7 +31,7 @@ struct Closing: Sendable {
       guard values.count >= 2, values.allSatisfy({ $0 >= 0 }) else { return nil }
       let rank = nearestRank(hundredths: hundredths, of: values.count)
       return values.elements(atRanks: [rank - 1]).first.map {
-        FleetThreshold(comparison, $0, of: values)
+        FleetThreshold(comparison, $0, count: values.count)
       }
     }
   }
@@ -59,6 +62,7 @@ extension Engine {
       switch closing.phase {
       case .gathering(let thing): gather(&closing, from: thing, &steps)
       case .selecting(let behaviors): select(&closing, behaviors, &steps)
+      case .ranking(let behaviors, let place): rank(&closing, behaviors, from: place, &steps)
       case .judging(let thing): judge(&closing, after: thing, &steps, &events)
       }
     }
@@ -91,14 +95,34 @@ extension Engine {
   private func select(
     _ closing: inout Closing, _ behaviors: [SlotIdentity], _ steps: inout Int
   ) {
-    guard let next = behaviors.last, let population = closing.populations.removeValue(forKey: next)
-    else {
+    guard let next = behaviors.last, let population = closing.populations[next] else {
       closing.phase = .judging(after: nil)
       return
     }
     closing.thresholds[next] = population.threshold
-    closing.phase = .selecting(behaviors.dropLast())
+    // A backtest explains nothing.
+    closing.phase =
+      rehearsal == nil && closing.thresholds[next] != nil
+      ? .ranking(behaviors, from: 0) : .selecting(behaviors.dropLast())
     steps -= 1 + population.values.count / Work.valuesPerStep
+  }
+
+  /// Holds some values against their threshold.
+  private func rank(
+    _ closing: inout Closing, _ behaviors: [SlotIdentity], from place: Int, _ steps: inout Int
+  ) {
+    guard let last = behaviors.last, let values = closing.populations[last]?.values else {
+      preconditionFailure("a threshold has lost its values")
+    }
+    let end = min(place + Work.valuesPerRun, values.count)
+    closing.thresholds[last]?.add(values[place..<end])
+    steps -= (end - place) / Work.valuesPerStep
+    guard end == values.count else {
+      closing.phase = .ranking(behaviors, from: end)
+      return
+    }
+    closing.populations[last] = nil
+    closing.phase = .selecting(behaviors.dropLast())
   }
 
   /// Judges everything that is judged when the bucket closes: things by name, then slots in order.
@@ -107,7 +131,7 @@ extension Engine {
     _ events: inout [ViolationEvent]
   ) {
     var last = last
-    var place = names.place { thing in last.map { things[thing].name <= things[$0].name } ?? false }
+    var place = names.place { thing in last.map { !things[$0].precedes(things[thing]) } ?? false }
     while steps > 0, closing.left > 0, let thing = names.next(&place) {
       guard closing.reporting.contains(thing) else { continue }
       let told = events.count

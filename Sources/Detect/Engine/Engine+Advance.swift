@@ -2,7 +2,8 @@
 struct Advance: Sendable {
   /// Buckets that end at this time or before close, and silences that end before it end.
   let horizon: Int64
-  /// The bucket that is being closed.
+  /// The silences that are being ended, and the bucket that is being closed: one or the other.
+  var silencing: Silencing?
   var closing: Closing?
 }
 
@@ -12,6 +13,10 @@ enum Work {
   static let stepsPerEvent = 8
   /// A threshold is selected at once, a value in a fraction of the time of a visit.
   static let valuesPerStep = 64
+  /// Values that are held against their threshold and sorted at once: some milliseconds.
+  static let valuesPerRun = 1 << 16
+  /// To look at a violation and to sort it among others takes less than a visit.
+  static let violationsPerStep = 4
 }
 
 extension Engine {
@@ -31,6 +36,7 @@ extension Engine {
     guard var advance = advancing else { return }
     advancing = nil
     while steps > 0 {
+      let end = openBuckets.keys.min().flatMap { $0 <= advance.horizon ? $0 : nil }
       if var closing = advance.closing {
         // A second reference would make every step copy what was gathered.
         advance.closing = nil
@@ -40,47 +46,24 @@ extension Engine {
         } else {
           advance.closing = closing
         }
-      } else if let end = openBuckets.keys.min(), end <= advance.horizon {
-        endSilences(before: end, &steps, &events)
-        advance.closing = Closing(bucketEnding: end, of: openBuckets[end] ?? ThingSet())
+      } else if var silencing = advance.silencing {
+        advance.silencing = nil
+        proceed(&silencing, &steps, &events)
+        if !silencing.isDone {
+          advance.silencing = silencing
+        } else if let end {
+          advance.closing = Closing(bucketEnding: end, of: openBuckets[end] ?? ThingSet())
+        } else {
+          // Said of the time and not of the buckets there were: those that a registration has emptied are no
+          // longer known after a restart.
+          closedThrough = max(
+            closedThrough, horizon.bucketEnd(of: advance.horizon) - settings.bucket)
+          return
+        }
       } else {
-        endSilences(before: advance.horizon, &steps, &events)
-        // Said of the time and not of the buckets there were: those that a registration has emptied are no
-        // longer known after a restart.
-        closedThrough = max(closedThrough, horizon.bucketEnd(of: advance.horizon) - settings.bucket)
-        return
+        advance.silencing = endSilences(before: end ?? advance.horizon)
       }
     }
     advancing = advance
-  }
-
-  /// Invalidates the violations whose silence ends before the given time, by that time, then thing,
-  /// profile and behavior.
-  private mutating func endSilences(
-    before limit: Int64, _ steps: inout Int, _ events: inout [ViolationEvent]
-  ) {
-    guard earliestDatapoint < limit - settings.silence else { return }
-    var silent: [(ended: Int64, thing: ThingName, index: Int, slot: Int)] = []
-    earliestDatapoint = .max
-    for alarm in alarms.all {
-      guard alarm.lastDatapointTime < limit - settings.silence else {
-        earliestDatapoint = min(earliestDatapoint, alarm.lastDatapointTime)
-        continue
-      }
-      let state = things[alarm.thing]
-      guard let slot = state.coverage.slots.firstIndex(where: { $0.identity == alarm.identity })
-      else { preconditionFailure("an alarm outlived its behavior") }
-      silent.append(
-        (alarm.lastDatapointTime + settings.silence, state.name, alarm.thing, slot))
-    }
-    silent.sort { ($0.ended, $0.thing, $0.slot) < ($1.ended, $1.thing, $1.slot) }
-    for violation in silent {
-      willChange(violation.index)
-      let slot = things[violation.index].coverage.slots[violation.slot]
-      let alarm = alarms.remove(slot.identity, from: &things[violation.index].alarms)
-      things[violation.index].setStreak(Streak(), at: violation.slot)
-      emit(.alarmInvalidated, alarm, slot, nil, at: violation.ended, &events)
-    }
-    steps -= Work.stepsPerEvent * silent.count
   }
 }

@@ -42,27 +42,40 @@ struct FleetThreshold: Sendable {
   let value: Int64
   /// Things with a datapoint.
   let count: Int
-  /// Values below those that violate.
-  private let countBelow: Int
-  /// The values that violate, by rising value; the others are not sorted.
-  private let violating: [Int64]
+  private let comparison: BehaviorRule.Comparison
+  /// The values that violate, in runs of rising values; the others are not sorted. A rank is that of all
+  /// runs together, so they need not be merged.
+  private var violating: [[Int64]] = []
 
-  init(_ comparison: BehaviorRule.Comparison, _ value: Int64, of values: [Int64]) {
+  init(_ comparison: BehaviorRule.Comparison, _ value: Int64, count: Int) {
+    self.comparison = comparison
     self.value = value
-    count = values.count
-    violating = values.filter { !comparison.holds($0, value) }.sorted()
-    countBelow = comparison.wantsLess ? count - violating.count : 0
+    self.count = count
+  }
+
+  /// Takes in some of the values of which this is the threshold.
+  mutating func add(_ values: ArraySlice<Int64>) {
+    let run = values.filter { !comparison.holds($0, value) }.sorted()
+    if !run.isEmpty { violating.append(run) }
   }
 
   /// The rank of a value that violates.
   func rank(of value: Int64) -> FleetRank {
+    let conforming = count - violating.reduce(0) { $0 + $1.count }
+    let below = violating.reduce(comparison.wantsLess ? conforming : 0) { below, run in
+      below + Self.count(of: run, below: value)
+    }
+    return FleetRank(things: count, rank: below + 1)
+  }
+
+  private static func count(of run: [Int64], below value: Int64) -> Int {
     var low = 0
-    var high = violating.count
+    var high = run.count
     while low < high {
       let middle = (low + high) / 2
-      if violating[middle] < value { low = middle + 1 } else { high = middle }
+      if run[middle] < value { low = middle + 1 } else { high = middle }
     }
-    return FleetRank(things: count, rank: countBelow + low + 1)
+    return low
   }
 }
 

@@ -34,7 +34,7 @@ extension Engine {
       return
     }
     outcome.batch.accepted += 1
-    take(report, at: time, &outcome.events)
+    take(report, of: thing ?? addThing(report.thing), at: time, &outcome.events)
   }
 
   /// Why the report comes too soon or finds no room, nil where it may be taken.
@@ -65,6 +65,7 @@ extension Engine {
       return things.count < settings.thingCapacity
         ? nil : "over \(settings.thingCapacity) things report"
     }
+    guard things[thing].mayBeFull(settings.windowCapacity) else { return nil }
     let past = clock - settings.grace - settings.longestDuration
     for datapoint in report.datapoints
     where things[thing].coverage.needsValues(of: datapoint.metric) {
@@ -79,9 +80,8 @@ extension Engine {
 
   /// Remembers a report and judges what is judged on arrival.
   mutating func take(
-    _ report: MetricReport, at time: Int64, _ events: inout [ViolationEvent]
+    _ report: MetricReport, of thing: Int, at time: Int64, _ events: inout [ViolationEvent]
   ) {
-    let thing = stateIndex(of: report.thing)
     if rehearsal == nil {
       rateCount += 1
       willChange(thing)
@@ -90,7 +90,7 @@ extension Engine {
     }
     let coverage = things[thing].coverage
     guard !report.datapoints.isEmpty, !coverage.plans.isEmpty else { return }
-    let datapoints = coverage.narrowed.expand(report.datapoints, of: report.thing)
+    let datapoints = coverage.narrowed.expand(report)
     store(datapoints, of: thing, coverage, at: time)
     let folded = datapoints.folded
     for index in coverage.arrivals {

@@ -93,7 +93,9 @@ extension Engine {
   }
 
   private mutating func restoreThing(from reader: inout ByteReader) throws(StoreError) {
-    let index = stateIndex(of: ThingName(try reader.readString()))
+    let name = try reader.readThingName()
+    guard things.index(of: name) == nil else { throw .corrupt("two records of one thing") }
+    let index = addThing(name)
     things[index].lastReportTime = try reader.readInt64()
     for _ in 0..<(try reader.readCount()) {
       let identity = SlotIdentity(

@@ -244,10 +244,9 @@ package struct Engine: Sendable {
 
   // MARK: Things
 
-  /// The index of the thing's state, made where the thing is new.
-  mutating func stateIndex(of name: ThingName) -> Int {
-    if let index = things.index(of: name) { return index }
-    names.insert(things.count) { things[$0].name < name }
+  /// Makes the state of a thing that has none, and returns its index.
+  mutating func addThing(_ name: ThingName) -> Int {
+    names.insert(things.count) { things[$0].precedes(name) }
     var state = ThingState(name: name)
     let coverage = coverage(of: name)
     state.cover(coverage, coverage.slots.map { _ in Streak() })

@@ -22,23 +22,25 @@ struct NarrowedMetrics: Sendable {
     self.groups = groups
   }
 
-  /// The datapoints, and behind each one with a topic what it is to narrowed metrics. A datapoint
+  /// The report's datapoints, and behind each one with a topic what it is to narrowed metrics. A datapoint
   /// without a topic is neither in a dimension nor outside.
-  func expand(_ datapoints: [ReportedDatapoint], of thing: ThingName) -> [ReportedDatapoint] {
-    guard !groups.isEmpty else { return datapoints }
+  func expand(_ report: MetricReport) -> [ReportedDatapoint] {
+    guard !groups.isEmpty, !report.topics.isEmpty else { return report.datapoints }
     var expanded: [ReportedDatapoint] = []
-    expanded.reserveCapacity(datapoints.count)
-    for datapoint in datapoints {
-      expanded.append(datapoint)
-      guard let topic = datapoint.topic else { continue }
+    expanded.reserveCapacity(report.datapoints.count)
+    var done = 0
+    for topic in report.topics {
+      let datapoint = report.datapoints[topic.datapoint]
+      expanded += report.datapoints[done...topic.datapoint]
+      done = topic.datapoint + 1
       for group in groups where group.metrics.contains(where: { $0.base == datapoint.metric }) {
-        let matches = group.filters.match(topic: topic, clientID: thing.text)
+        let matches = group.filters.match(topic: topic.topic, clientID: report.thing.text)
         let narrowed = Metric(
           datapoint.metric, matches ? .isIn : .isNotIn, dimension: group.filters.number)
         guard group.metrics.contains(narrowed) else { continue }
         expanded.append(ReportedDatapoint(metric: narrowed, value: datapoint.value))
       }
     }
-    return expanded
+    return expanded + report.datapoints[done...]
   }
 }

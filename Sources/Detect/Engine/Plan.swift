@@ -50,8 +50,9 @@ final class ProfilePlan: Sendable {
 /// Everything by which a thing is judged: its covering profiles in the order of their names. One coverage
 /// is shared by all things that have the same.
 final class Coverage: Sendable {
-  /// One behavior to judge; a thing's streaks lie in the order of its coverage's slots.
-  struct Slot: Sendable {
+  /// One behavior to judge; a thing's streaks lie in the order of its coverage's slots. An object, so that handing
+  /// one on costs no copy of its criterion.
+  final class Slot: Sendable {
     let plan: ProfilePlan
     /// Index of the behavior in `plan.entries`.
     let index: Int

@@ -20,30 +20,35 @@ struct ReportIDMemory: Hashable, Sendable {
   private(set) var highestForgotten: UInt64 = 0
   /// Ids that are remembered.
   private(set) var count: UInt8 = 0
-  /// Bytes of the differences, which lie at the beginning of the thing's.
+  /// Bytes of the differences, which lie together among the thing's.
   private(set) var byteCount: UInt16 = 0
 
   init() {}
 
-  func verdict(on id: UInt64, in bytes: PackedBytes) -> Verdict {
+  /// What to do with a report of this id.
+  ///
+  /// - Parameters:
+  ///   - bytes: the thing's.
+  ///   - start: where the differences lie in them.
+  func verdict(on id: UInt64, in bytes: PackedBytes, at start: Int) -> Verdict {
     if id > highest { return .new }
-    if contains(id, in: bytes) { return .duplicate }
+    if contains(id, in: bytes, at: start) { return .duplicate }
     return id <= highestForgotten ? .tooOld : .new
   }
 
-  private func contains(_ id: UInt64, in bytes: PackedBytes) -> Bool {
+  private func contains(_ id: UInt64, in bytes: PackedBytes, at start: Int) -> Bool {
     guard count > 0 else { return false }
     var known = oldest
-    var position = 0
+    var position = start
     while known != id {
-      guard position < byteCount else { return false }
+      guard position < start + Int(byteCount) else { return false }
       known &+= UInt64(bitPattern: bytes.read(at: &position).unfolded)
     }
     return true
   }
 
   /// Remembers one more id and forgets the oldest where they are too many.
-  mutating func remember(_ id: UInt64, in bytes: inout PackedBytes) {
+  mutating func remember(_ id: UInt64, in bytes: inout PackedBytes, at start: Int) {
     highest = max(highest, id)
     guard count > 0 else {
       oldest = id
@@ -51,33 +56,34 @@ struct ReportIDMemory: Hashable, Sendable {
       count = 1
       return
     }
-    var dropped = 0
+    var first = start
     if count == Limits.rememberedReportIDs {
       highestForgotten = max(highestForgotten, oldest)
-      oldest &+= UInt64(bitPattern: bytes.read(at: &dropped).unfolded)
+      oldest &+= UInt64(bitPattern: bytes.read(at: &first).unfolded)
     } else {
       count += 1
     }
     let difference = UInt64(folding: Int64(bitPattern: id &- newest))
     newest = id
-    let kept = Int(byteCount) - dropped
-    let length = PackedBytes.length(of: difference)
-    bytes.move(dropped..<Int(byteCount), to: 0)
-    bytes.resize(kept..<Int(byteCount), to: length)
-    var end = kept
-    bytes.write(difference, at: &end)
-    byteCount = UInt16(end)
+    let end = start + Int(byteCount)
+    var position = end - (first - start)
+    bytes.move(first..<end, to: start)
+    bytes.resize(position..<end, to: PackedBytes.length(of: difference))
+    bytes.write(difference, at: &position)
+    byteCount = UInt16(position - start)
   }
 
-  func encode(_ bytes: PackedBytes, to writer: inout ByteWriter) {
+  func encode(_ bytes: PackedBytes, at start: Int, to writer: inout ByteWriter) {
     writer.write(count: Int(count))
     writer.write(oldest)
     writer.write(highestForgotten)
-    var position = 0
-    while position < byteCount { writer.write(bytes.read(at: &position)) }
+    var position = start
+    while position < start + Int(byteCount) { writer.write(bytes.read(at: &position)) }
   }
 
+  /// Reads back what `encode` wrote, to the end of the bytes.
   init(from reader: inout ByteReader, in bytes: inout PackedBytes) throws(StoreError) {
+    let start = bytes.count
     let count = try reader.readCount()
     guard count <= Limits.rememberedReportIDs else {
       throw .corrupt("a memory of too many report ids")
@@ -93,6 +99,6 @@ struct ReportIDMemory: Hashable, Sendable {
       bytes.append(difference)
     }
     self.count = UInt8(count)
-    byteCount = UInt16(bytes.count)
+    byteCount = UInt16(bytes.count - start)
   }
 }

@@ -177,6 +177,7 @@ struct ReportLog: Hashable, Sendable {
   func rows(in bytes: PackedBytes) -> [Row] {
     var rows = Rows(self, in: bytes)
     var all: [Row] = []
+    all.reserveCapacity(Int(count))
     while let row = rows.next(in: bytes) { all.append(row.decoded(bytes)) }
     return all
   }

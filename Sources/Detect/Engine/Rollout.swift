@@ -60,7 +60,7 @@ extension Engine {
     _ rollout: inout Rollout, _ steps: inout Int, _ events: inout [ViolationEvent]
   ) {
     var place = names.place { thing in
-      rollout.last.map { things[thing].name <= things[$0].name } ?? false
+      rollout.last.map { !things[$0].precedes(things[thing]) } ?? false
     }
     while steps > 0, rollout.left > 0, let thing = names.next(&place) {
       guard thing < rollout.things else { continue }

@@ -2,12 +2,14 @@
 ///
 /// Some words here, and the rest back to back in one allocation, numbers in as few bytes as they need:
 ///
-///     bytes:  [ report ids ][ streaks ][ buckets ][ report log ]
-///               64 newest     one byte   what      every report with a reported counter,
-///               of them       a slot     buckets   newest last: it grows at the end
-///                                        add up
+///     bytes:  [ name ][ report ids ][ streaks ][ buckets ][ report log ]
+///               UTF-8   64 newest     one byte   what      every report with a reported counter,
+///                       of them       a slot     buckets   newest last: it grows at the end
+///                                                add up
+///
+/// A text of its own would be one more allocation a thing, and one more place in memory to wait for whenever the
+/// thing is found by its name.
 struct ThingState: Sendable {
-  let name: ThingName
   var coverage = Coverage.none
   private(set) var bytes = PackedBytes()
   private var ids = ReportIDMemory()
@@ -19,13 +21,56 @@ struct ThingState: Sendable {
   private var nextTrim: UInt32 = 0
   /// The newest of the thing's active violations; each one leads to the next.
   var alarms: AlarmTable.Place?
-  /// The newest of the thing's values that no snapshot holds.
-  var retained = RetainedLog.none
   /// In which round between snapshots it last changed, none where a snapshot has it as it is.
   var changed = SnapshotRound.none
+  private let nameLength: UInt8
+  /// The newest of the thing's values that no snapshot holds.
+  var retained = RetainedLog.none
 
+  /// A thing of which nothing is known.
+  ///
+  /// - Parameter name: at most `Limits.thingNameBytes` long, as all names in reports and records.
   init(name: ThingName) {
-    self.name = name
+    bytes = PackedBytes(Array(name.text.utf8))
+    nameLength = UInt8(bytes.count)
+  }
+}
+
+// MARK: Name
+
+extension ThingState {
+  /// The name, made anew each time.
+  var name: ThingName {
+    ThingName(String(decoding: bytes.bytes[..<Int(nameLength)], as: UTF8.self))
+  }
+
+  /// Whether the thing has this name.
+  func isNamed(_ name: ThingName) -> Bool {
+    let name = name.text.utf8.span
+    guard name.count == nameLength else { return false }
+    for place in name.indices where bytes[place] != name[place] { return false }
+    return true
+  }
+
+  /// Whether the thing comes before one of this name.
+  func precedes(_ name: ThingName) -> Bool {
+    bytes.bytes.span.extracting(first: Int(nameLength)).precedes(name.text.utf8.span)
+  }
+
+  /// Whether the thing comes before another one.
+  func precedes(_ other: ThingState) -> Bool {
+    bytes.bytes.span.extracting(first: Int(nameLength))
+      .precedes(other.bytes.bytes.span.extracting(first: Int(other.nameLength)))
+  }
+}
+
+extension Span<UInt8> {
+  /// The order of names.
+  fileprivate func precedes(_ other: Span<UInt8>) -> Bool {
+    for place in 0..<Swift.min(count, other.count) where self[place] != other[place] {
+      return self[place] < other[place]
+    }
+    return count < other.count
   }
 }
 
@@ -87,15 +132,20 @@ struct Horizon: Sendable {
 // MARK: Report ids and streaks
 
 extension ThingState {
-  func verdict(on id: UInt64) -> ReportIDMemory.Verdict { ids.verdict(on: id, in: bytes) }
+  private var idStart: Int { Int(nameLength) }
+  private var streakStart: Int { idStart + Int(ids.byteCount) }
 
-  mutating func remember(_ id: UInt64) { ids.remember(id, in: &bytes) }
+  func verdict(on id: UInt64) -> ReportIDMemory.Verdict {
+    ids.verdict(on: id, in: bytes, at: idStart)
+  }
+
+  mutating func remember(_ id: UInt64) { ids.remember(id, in: &bytes, at: idStart) }
 
   /// The streak of a slot of the coverage.
-  func streak(at slot: Int) -> Streak { Streak(packed: bytes[Int(ids.byteCount) + slot]) }
+  func streak(at slot: Int) -> Streak { Streak(packed: bytes[streakStart + slot]) }
 
   mutating func setStreak(_ streak: Streak, at slot: Int) {
-    bytes[Int(ids.byteCount) + slot] = streak.packed
+    bytes[streakStart + slot] = streak.packed
   }
 
   /// One per slot of the coverage, in its order.
@@ -103,7 +153,7 @@ extension ThingState {
 
   /// Gives the thing another coverage, with a streak for each of its slots.
   mutating func cover(_ coverage: Coverage, _ streaks: [Streak]) {
-    let start = Int(ids.byteCount)
+    let start = streakStart
     bytes.resize(start..<start + self.coverage.slots.count, to: streaks.count)
     self.coverage = coverage
     for (slot, streak) in streaks.enumerated() { setStreak(streak, at: slot) }
@@ -205,7 +255,7 @@ extension ThingState {
   func encodeMeasured(_ horizon: Horizon, to writer: inout ByteWriter) {
     var state = self
     _ = state.forget(horizon)
-    ids.encode(bytes, to: &writer)
+    ids.encode(bytes, at: idStart, to: &writer)
     state.buckets.encode(state.bytes, at: state.bucketStart, bucket: horizon.bucket, to: &writer)
     state.log.encode(state.bytes, to: &writer)
   }
@@ -215,7 +265,7 @@ extension ThingState {
     from reader: inout ByteReader, bucket: Int64
   ) throws(StoreError) {
     let streaks = streaks
-    bytes = PackedBytes()
+    bytes.resize(idStart..<bytes.count, to: 0)
     ids = try ReportIDMemory(from: &reader, in: &bytes)
     bytes.resize(bytes.count..<bytes.count, to: streaks.count)
     for (slot, streak) in streaks.enumerated() { setStreak(streak, at: slot) }
@@ -227,9 +277,12 @@ extension ThingState {
 // MARK: Windows
 
 extension ThingState {
+  /// Whether any metric can have so many values.
+  func mayBeFull(_ capacity: Int) -> Bool { log.count >= capacity }
+
   /// Whether so many values of a metric since a time are held that there is no room for one more.
   func isFull(_ metric: Metric, since time: Int64, capacity: Int) -> Bool {
-    guard log.count >= capacity, let column = ReportLog.column(of: metric) else { return false }
+    guard let column = ReportLog.column(of: metric) else { return false }
     return log.valueCount(of: column, since: time, in: bytes) >= capacity
   }
 

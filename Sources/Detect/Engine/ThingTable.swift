@@ -28,7 +28,7 @@ struct ThingTable: RandomAccessCollection, Sendable {
     var place = home(of: hash)
     while places[place] != Self.free {
       let index = Int(places[place] & 0xffff_ffff)
-      if places[place] >> 32 == hash, self[index].name == name { return index }
+      if places[place] >> 32 == hash, self[index].isNamed(name) { return index }
       place = (place + 1) & (places.count - 1)
     }
     return nil

@@ -72,42 +72,40 @@ extension MetricReport {
     writer.write(thing.text)
     writer.write(id)
     writer.write(optional: time) { $0.write($1) }
-    writer.write(list: datapoints) { $1.encode(to: &$0) }
+    writer.write(count: datapoints.count)
+    var topics = topics[...]
+    for (place, datapoint) in datapoints.enumerated() {
+      writer.write(UInt64(datapoint.metric.number))
+      if let topic = topics.first, topic.datapoint == place {
+        topics.removeFirst()
+        writer.write(Self.topicTag)
+        writer.write(topic.topic)
+      }
+      datapoint.value.encode(to: &writer)
+    }
   }
 
   init(from reader: inout ByteReader) throws(StoreError) {
-    self.init(
-      thing: ThingName(try reader.readString()),
-      id: try reader.readUInt64(),
-      time: try reader.readOptional { r throws(StoreError) in try r.readInt64() },
-      datapoints: try reader.readList { r throws(StoreError) in try ReportedDatapoint(from: &r) })
+    let thing = try reader.readThingName()
+    let id = try reader.readUInt64()
+    let time = try reader.readOptional { r throws(StoreError) in try r.readInt64() }
+    var topics: [ReportedTopic] = []
+    var datapoints: [ReportedDatapoint] = []
+    for place in 0..<(try reader.readCount()) {
+      let metric = Metric(number: try reader.readUInt32())
+      var tag = try reader.readUInt8()
+      if tag == Self.topicTag {
+        topics.append(ReportedTopic(datapoint: place, topic: try reader.readString()))
+        tag = try reader.readUInt8()
+      }
+      datapoints.append(
+        ReportedDatapoint(metric: metric, value: try ReportedValue(tag: tag, from: &reader)))
+    }
+    self.init(thing: thing, id: id, time: time, datapoints: datapoints, topics: topics)
   }
-}
 
-/// A topic stands before the value, behind a tag that no value has.
-extension ReportedDatapoint {
+  /// A topic stands before the value of its datapoint, behind a tag that no value has.
   private static let topicTag: UInt8 = 255
-
-  func encode(to writer: inout ByteWriter) {
-    writer.write(UInt64(metric.number))
-    if let topic {
-      writer.write(Self.topicTag)
-      writer.write(topic)
-    }
-    value.encode(to: &writer)
-  }
-
-  init(from reader: inout ByteReader) throws(StoreError) {
-    let metric = Metric(number: try reader.readUInt32())
-    let tag = try reader.readUInt8()
-    guard tag == Self.topicTag else {
-      self.init(metric: metric, value: try ReportedValue(tag: tag, from: &reader))
-      return
-    }
-    let topic = try reader.readString()
-    let value = try ReportedValue(tag: try reader.readUInt8(), from: &reader)
-    self.init(metric: metric, value: value, topic: topic)
-  }
 }
 
 /// Written as the same bytes as a `MetricValue`, so that a retained value is read back as one.
@@ -261,6 +259,15 @@ extension ByteReader {
       throw .corrupt("a number of steps over 63 bits in a record")
     }
     return steps
+  }
+
+  /// A name as reports carry it; things are found by such names only.
+  mutating func readThingName() throws(StoreError) -> ThingName {
+    let name = try readString()
+    guard name.utf8.count <= Limits.thingNameBytes else {
+      throw .corrupt("a thing name of \(name.utf8.count) bytes in a record")
+    }
+    return ThingName(name)
   }
 
   mutating func readTarget() throws(StoreError) -> Target {

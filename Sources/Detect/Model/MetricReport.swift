@@ -7,12 +7,18 @@ package struct MetricReport: Hashable, Sendable {
   package var time: Int64?
   /// In the order sent. The same metric may occur several times.
   package var datapoints: [ReportedDatapoint]
+  /// Topics of some datapoints, by rising place. Most reports have none, and so pay nothing for them.
+  package var topics: [ReportedTopic]
 
-  package init(thing: ThingName, id: UInt64, time: Int64? = nil, datapoints: [ReportedDatapoint]) {
+  package init(
+    thing: ThingName, id: UInt64, time: Int64? = nil, datapoints: [ReportedDatapoint],
+    topics: [ReportedTopic] = []
+  ) {
     self.thing = thing
     self.id = id
     self.time = time
     self.datapoints = datapoints
+    self.topics = topics
   }
 }
 
@@ -20,13 +26,22 @@ package struct MetricReport: Hashable, Sendable {
 package struct ReportedDatapoint: Hashable, Sendable {
   package var metric: Metric
   package var value: ReportedValue
-  /// The MQTT topic of the messages that the value is about, nil where it is not known. Only of metrics
-  /// that a dimension may narrow.
-  package var topic: String?
 
-  package init(metric: Metric, value: ReportedValue, topic: String? = nil) {
+  package init(metric: Metric, value: ReportedValue) {
     self.metric = metric
     self.value = value
+  }
+}
+
+/// The MQTT topic of the messages that a datapoint's value is about. Only of metrics that a dimension may narrow.
+package struct ReportedTopic: Hashable, Sendable {
+  /// The datapoint's index in its report.
+  package var datapoint: Int
+  /// 1...256 bytes.
+  package var topic: String
+
+  package init(datapoint: Int, topic: String) {
+    self.datapoint = datapoint
     self.topic = topic
   }
 }

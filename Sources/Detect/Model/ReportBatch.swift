@@ -121,15 +121,22 @@ extension MetricReport {
         field: "datapoints", message: "more than \(Limits.datapointsPerReport) datapoints")
     }
     var judged: [ReportedDatapoint] = []
+    var topics: [ReportedTopic] = []
     judged.reserveCapacity(datapoints.count)
     for (index, datapoint) in datapoints.enumerated() {
       do throws(ReportFault) {
         judged.append(try ReportedDatapoint(validating: datapoint, metrics))
+        guard let topic = datapoint.topic else { continue }
+        guard topics.count < Limits.topicsPerReport else {
+          throw ReportFault(
+            field: "topic", message: "more than \(Limits.topicsPerReport) datapoints with a topic")
+        }
+        topics.append(ReportedTopic(datapoint: index, topic: topic))
       } catch {
         throw ReportFault(field: "datapoints[\(index)].\(error.field)", message: error.message)
       }
     }
-    self.init(thing: thing, id: id, time: time, datapoints: judged)
+    self.init(thing: thing, id: id, time: time, datapoints: judged, topics: topics)
   }
 }
 
@@ -146,8 +153,7 @@ extension ReportedDatapoint {
     }
     if let topic = sent.topic { try Self.check(topic, of: description) }
     self.init(
-      metric: description.metric, value: try ReportedValue(validating: value, description),
-      topic: sent.topic)
+      metric: description.metric, value: try ReportedValue(validating: value, description))
   }
 
   /// Wildcards are let through: a subscription that was refused is reported under its filter.

@@ -58,9 +58,9 @@ extension ReportBatch {
   /// A measure of the memory the batch holds, in bytes.
   var cost: Int {
     reports.reduce(64) { cost, report in
-      report.datapoints.reduce(cost + 128) { cost, datapoint in
-        let cost = cost + (datapoint.topic?.utf8.count ?? 0)
-        return switch datapoint.value {
+      let cost = report.topics.reduce(cost + 128) { $0 + 32 + $1.topic.utf8.count }
+      return report.datapoints.reduce(cost) { cost, datapoint in
+        switch datapoint.value {
         case .count: cost + 32
         case .addresses(let addresses): cost + 32 + 64 * addresses.texts.count
         case .ports(let ports): cost + 32 + 2 * ports.count

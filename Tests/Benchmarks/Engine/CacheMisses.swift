@@ -2,7 +2,7 @@
 /// one thing after the other, in memory of the same size and shape.
 ///
 ///     place in the table of names ──► state of the thing ──► its packed bytes
-///             1 line                      3 lines              5 lines: header, ids, streaks, buckets, end of the log
+///             1 line                      3 lines              5 lines: header and name, ids, streaks, buckets, end of the log
 ///
 /// Each arrow is a wait, since an address is known only when what is before it has come; the lines of one
 /// stage come together. A thing's index depends on the one before, so that no two things overlap: reports
@@ -15,8 +15,8 @@ struct CacheMisses {
   private let wordsPerState: Int
   private let wordsPerBlock: Int
 
-  /// Bytes of a state in the table of things, rounded up to lines.
-  static let stateBytes = 192
+  /// Bytes of a state in the table of things: two lines, which lie across three.
+  static let stateBytes = 128
 
   init(things: Int, blockBytes: Int) {
     self.things = things

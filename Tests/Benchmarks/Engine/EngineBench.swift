@@ -25,7 +25,7 @@ enum EngineBench {
       reading and writing the cache lines of one thing's state takes. Growth is over the first line, divided by
       that of the misses.
 
-         things   ns/report  ns/datapoint   misses ns   growth/misses   allocations/report   bytes/thing   resident
+         things   ns/report  ns/datapoint   misses ns   growth/misses   allocations/report   heap/thing   resident
       """)
     var model = Fleet(things: 1000)
     var first: (report: Double, misses: Double)?
@@ -48,7 +48,7 @@ enum EngineBench {
         Column.text(figures.nanosecondsPerReport / 8, 13), Column.text(misses, 11),
         count == 1_000 ? Column.text("", 15) : Column.text(growth, 15, digits: 1),
         Column.text(figures.allocationsPerReport, 20, digits: 3),
-        Column.text(figures.heapBytesPerThing, 13), Column.text(figures.residentBytesPerThing, 10))
+        Column.text(figures.heapBytesPerThing, 12), Column.text(figures.residentBytesPerThing, 10))
     }
   }
 
@@ -61,6 +61,12 @@ enum EngineBench {
       let each = (spent - empty) / Double(datapoints.count)
       print("  ", Column.left(family.name, 20), Column.text(each, 12))
     }
+    print(
+      """
+
+      A report of \(Limits.topicsPerReport) long topics against 1,000 filters that all but match them: \
+      \(Column.text(Family.millisecondsOfTopics(), 0, digits: 1)) ms
+      """)
   }
 
   private static func longWork(upTo most: Int) {
@@ -87,7 +93,7 @@ enum EngineBench {
 
       Backtest of 10,000 things, 10 behaviors, reports of 8 datapoints: without the client and without the wire.
 
-          reports   reports/s   with the check of values   heap bytes   resident
+          reports   reports/s   with the check of values   heap bytes   resident   heap growth
       """)
     var run = BacktestRun(things: 10_000)
     var count = min(1_000_000, reports)
@@ -100,7 +106,7 @@ enum EngineBench {
       print(
         Column.text(count, 11), Column.text(figures.reportsPerSecond, 11),
         Column.text(figures.checkedReportsPerSecond, 26), Column.text(figures.heapBytes, 12),
-        Column.text(figures.residentBytes, 10), Column.text(growth, 8, digits: 2), "%")
+        Column.text(figures.residentBytes, 10), Column.text(growth, 12, digits: 2), "%")
       count = count * 10 > reports && count < reports ? reports : count * 10
     }
   }

@@ -105,6 +105,18 @@ enum Workload {
         comparisonOperator: comparison, value: value, durationSeconds: seconds))
   }
 
+  /// The changes that make a dimension of these filters.
+  static func dimension(_ name: String, _ filters: [String], of catalog: Catalog) -> [Change] {
+    let moment = Moment(now: 0, identifier: "00000000-0000-0000-0000-000000000000")
+    do {
+      return try CreateDimension(
+        dimensionName: name, type: "TOPIC_FILTER", stringValues: filters, clientRequestToken: name
+      ).decide(catalog, at: moment).changes
+    } catch {
+      preconditionFailure("the benchmark's dimension is refused: \(error)")
+    }
+  }
+
   /// The changes that make a profile of these behaviors and attach it to all things.
   static func profile(_ behaviors: [Behavior], of catalog: Catalog) -> [Change] {
     let name = "bench-\(catalog.profiles.count)"

@@ -159,9 +159,8 @@ struct BacktestTests {
       var batch = ReportBatch()
       batch.add(
         thingName: report.thing.text, id: 1, time: time,
-        datapoints: report.datapoints.map {
-          SentDatapoint($0.metric.ofAWS?.name ?? "", MetricValue($0.value), topic: $0.topic)
-        })
+        datapoints: report.sent(
+          Dictionary(uniqueKeysWithValues: Metric.catalogue.map { ($0.metric, $0.name) })))
       said += try backtest.apply(batch)
     }
     if let end = live.openBuckets.keys.max() { expected += live.apply(.advance(to: end)).events }

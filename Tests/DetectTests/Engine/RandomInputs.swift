@@ -316,20 +316,19 @@ struct RandomInputs {
       case 3: now / 300_000 * 300_000 - 1
       default: nil
       }
-    return MetricReport(
-      thing: ThingName("thing-\(thing)"), id: id, time: time,
-      datapoints: (0..<Int.random(in: 0...4, using: &random)).map { _ in
-        datapoint(of: thing)
-      })
+    var report = MetricReport(
+      thing: ThingName("thing-\(thing)"), id: id, time: time, datapoints: [])
+    for place in 0..<Int.random(in: 0...4, using: &random) {
+      let datapoint = datapoint()
+      report.datapoints.append(datapoint)
+      if datapoint.metric.ofAWS?.allowsDimension == true, let topic = topic(of: thing) {
+        report.topics.append(ReportedTopic(datapoint: place, topic: topic))
+      }
+    }
+    return report
   }
 
-  private mutating func datapoint(of thing: Int) -> ReportedDatapoint {
-    var datapoint = wholeDatapoint()
-    if datapoint.metric.ofAWS?.allowsDimension == true { datapoint.topic = topic(of: thing) }
-    return datapoint
-  }
-
-  private mutating func wholeDatapoint() -> ReportedDatapoint {
+  private mutating func datapoint() -> ReportedDatapoint {
     if !custom.isEmpty, chance(2, in: 5),
       let custom = custom.values.sorted(by: { $0.number < $1.number })
         .randomElement(using: &random)
@@ -378,6 +377,17 @@ struct RandomInputs {
 
   private mutating func chance(_ part: Int, in whole: Int) -> Bool {
     Int.random(in: 0..<whole, using: &random) < part
+  }
+}
+
+extension MetricReport {
+  /// The datapoints as a face would hand them over; `names` are those of the metrics.
+  func sent(_ names: [Metric: String]) -> [SentDatapoint] {
+    datapoints.enumerated().map { place, datapoint in
+      SentDatapoint(
+        names[datapoint.metric] ?? "", MetricValue(datapoint.value),
+        topic: topics.first { $0.datapoint == place }?.topic)
+    }
   }
 }
 

@@ -147,10 +147,14 @@ import Testing
     report.encode(to: &writer)
     // Name, id, no time, one datapoint: its metric, the kind of its value, and twice 3.
     #expect(writer.bytes == [3, 99, 97, 109, 7, 0, 1, 2, 1, 6])
-    report.datapoints[0].topic = "a/ö"
+    report.topics = [ReportedTopic(datapoint: 0, topic: "a/ö")]
     report.datapoints.append(ReportedDatapoint(metric: Metric(number: 3), value: .count(4)))
     writer.removeAll()
     report.encode(to: &writer)
+    // Behind a metric, 255 says that a topic stands before the value.
+    #expect(
+      writer.bytes == [3, 99, 97, 109, 7, 0, 2]
+        + [2, 255, 4, 97, 47, 0xc3, 0xb6, 1, 6] + [3, 1, 8])
     for length in 0..<writer.bytes.count {
       var reader = ByteReader(Array(writer.bytes.prefix(length)))
       #expect(throws: StoreError.self) { try MetricReport(from: &reader) }

@@ -63,6 +63,78 @@ import Testing
     #expect(most <= Work.stepsPerEvent * 20)
   }
 
+  @Test(arguments: [(BehaviorRule.Comparison.lessThan, 0), (.greaterThan, 9990)])
+  func `a threshold meets its values run by run, and ranks them as sorting would`(
+    comparison: BehaviorRule.Comparison, hundredths: Int
+  ) throws {
+    var random = SeededGenerator(seed: 5)
+    let values = (0..<5 * Work.valuesPerRun / 2).map { _ in Int64.random(in: 0...9, using: &random)
+    }
+    let identity = SlotIdentity(profile: 1, behavior: 1)
+    var closing = Closing(bucketEnding: 0, of: ThingSet())
+    closing.left = 1
+    closing.populations[identity] = Closing.Population(
+      comparison: comparison, hundredths: hundredths, values: values)
+    closing.phase = .selecting([identity])
+    var engine = Engine()
+    var events: [ViolationEvent] = []
+    var done: [Int] = []
+    while true {
+      var steps = 1
+      engine.proceed(&closing, &steps, &events)
+      guard case .ranking(_, let place) = closing.phase else { break }
+      done.append(place)
+    }
+    #expect(done == [0, Work.valuesPerRun, 2 * Work.valuesPerRun])
+    #expect(closing.populations.isEmpty)
+    let threshold = try #require(closing.thresholds[identity])
+    #expect(threshold.value == (hundredths == 0 ? 0 : 9))
+    for value in 0...9 as ClosedRange<Int64> where !comparison.holds(value, threshold.value) {
+      let rank = threshold.rank(of: value)
+      #expect(rank == FleetRank(things: values.count, rank: values.count { $0 < value } + 1))
+    }
+  }
+
+  @Test func `many silences that end at once are found and told in slices`() throws {
+    let report = { (id: UInt64, thing: Int) in
+      MetricReport(
+        thing: ThingName("\(thing)"), id: id,
+        datapoints: [ReportedDatapoint(metric: Metric(number: 13), value: .count(9))])
+    }
+    let fewPorts = Behavior(
+      name: "few", metric: "aws:num-listening-tcp-ports",
+      criteria: BehaviorCriteria(comparisonOperator: "less-than", value: .count(1)))
+    var engine = Engine()
+    let count = 400
+    let creation = try CreateSecurityProfile(securityProfileName: "P", behaviors: [fewPorts])
+      .decide(engine.catalog, at: Moment(now: 0, identifier: "0"))
+    _ = engine.apply(.changes(creation.changes + [.attach(profile: "P", .allThings)], at: 0))
+    _ = engine.apply(.reports((0..<count).map { report(1, $0) }, at: 1000))
+
+    let steps = 40
+    let end = 1000 + engine.settings.silence + engine.settings.grace + 1
+    var outcome = engine.apply(.advance(to: end, steps: steps))
+    var told = outcome.events
+    var seen = [0]
+    while engine.hasWork {
+      if let place = engine.advancing?.silencing?.place { seen.append(place) }
+      if told.count == 10 {
+        // Datapoints of what is gathered and not told yet: the violations go on.
+        _ = engine.apply(.reports([399, 11, 20].map { report(2, $0) }, at: end))
+      }
+      outcome = engine.apply(.proceed(steps: steps))
+      #expect(outcome.steps <= steps + Work.stepsPerEvent)
+      told += outcome.events
+    }
+    let alive: Set = ["399", "11", "20"]
+    let silent = Set((0..<count).map { "\($0)" }).subtracting(alive)
+    #expect(told.map(\.thing.text) == silent.sorted())
+    #expect(Set(engine.alarms.all.map { engine.things[$0.thing].name.text }) == alive)
+    #expect(zip(seen, seen.dropFirst()).allSatisfy { $1 - $0 <= steps * Work.violationsPerStep })
+    #expect(seen.count > 2)
+    #expect(engine.earliestDatapoint == end)
+  }
+
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func `the order of names is that of sorting, and a walk goes on where it left off`(
     seed: UInt64

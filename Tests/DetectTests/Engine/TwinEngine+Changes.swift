@@ -45,13 +45,16 @@ extension TwinEngine {
     return Meter(metric: metric, scope: scope(dimension.dimensionName, isOutside: isOutside))
   }
 
-  /// Everything that a datapoint of a thing counts for.
-  func meters(_ datapoint: ReportedDatapoint, of thing: String) -> [Meter] {
+  /// Everything that a datapoint of a report counts for.
+  func meters(_ place: Int, of report: MetricReport) -> [Meter] {
+    let datapoint = report.datapoints[place]
     var meters = [Meter(metric: datapoint.metric)]
-    guard let topic = datapoint.topic else { return meters }
+    guard let topic = report.topics.first(where: { $0.datapoint == place })?.topic else {
+      return meters
+    }
     for dimension in dimensions.values {
       let isInside = dimension.stringValues.contains {
-        NaiveTopicFilter($0, clientID: thing).matches(topic)
+        NaiveTopicFilter($0, clientID: report.thing.text).matches(topic)
       }
       meters.append(
         Meter(metric: datapoint.metric, scope: scope(dimension.name, isOutside: !isInside)))

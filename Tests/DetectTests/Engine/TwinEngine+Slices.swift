@@ -7,27 +7,47 @@ extension TwinEngine {
   enum Piece {
     /// One step that shows nothing.
     case nothing
+    /// Finds out which silences end before a time.
+    case findSilent(before: Int64)
+    /// Ends the violation, if its last datapoint is still this one.
+    case silence(Key, since: Int64)
+    case close(Int64)
     case judge(String, bucketEnding: Int64)
+    case closed(Int64)
     /// The thing's ended violations.
     case say([Said])
+    case endOfAdvance
+
+    var steps: Int {
+      switch self {
+      case .nothing, .judge, .say: 1
+      case .findSilent, .silence, .close, .closed, .endOfAdvance: 0
+      }
+    }
+
+    /// Whether it is done together with what is before it.
+    var isAtOnce: Bool {
+      switch self {
+      case .nothing, .judge, .say, .silence: false
+      case .findSilent, .close, .closed, .endOfAdvance: true
+      }
+    }
   }
 
   mutating func proceed(_ steps: Int) {
     var left = steps
-    while left > 0 {
+    while left > 0 || pieces.first?.isAtOnce == true {
       let before = said.count
       if !pieces.isEmpty {
-        left -= 1
-        perform(pieces.removeFirst())
-        if pieces.isEmpty, let end = closing {
-          closed = end
-          closing = nil
-        }
+        let piece = pieces.removeFirst()
+        left -= piece.steps
+        perform(piece)
       } else if let horizon {
         let ends = Set(values.map { bucketEnd($0.time) }).filter { $0 > closed && $0 <= horizon }
-        endSilences(before: ends.min() ?? horizon)
-        closing = ends.min()
-        if let end = closing { pieces = closePieces(end) } else { self.horizon = nil }
+        let violations = streaks.values.count { $0.alarm != nil }
+        pieces = Array(repeating: .nothing, count: violations / 4)
+        pieces.append(.findSilent(before: ends.min() ?? horizon))
+        pieces.append(ends.min().map { .close($0) } ?? .endOfAdvance)
       } else if !waiting.isEmpty {
         said.append(waiting.removeFirst())
       } else {
@@ -41,9 +61,34 @@ extension TwinEngine {
   private mutating func perform(_ piece: Piece) {
     switch piece {
     case .nothing: break
+    case .findSilent(let limit): pieces = silences(before: limit) + pieces
+    case .silence(let key, let last): endSilence(key, since: last)
+    case .close(let end): pieces = closePieces(end) + [.closed(end)]
     case .judge(let thing, let end): judge(thing, end)
+    case .closed(let end): closed = end
     case .say(let events): said += events
+    case .endOfAdvance: horizon = nil
     }
+  }
+
+  private func silences(before limit: Int64) -> [Piece] {
+    let silent = streaks.filter {
+      $0.value.alarm.map { $0.lastDatapoint + settings.silence < limit } ?? false
+    }
+    .sorted { a, b in
+      let (atA, atB) = (a.value.alarm?.lastDatapoint ?? 0, b.value.alarm?.lastDatapoint ?? 0)
+      if atA != atB { return atA < atB }
+      if a.key.thing != b.key.thing { return a.key.thing < b.key.thing }
+      if a.key.profile != b.key.profile { return a.key.profile < b.key.profile }
+      return a.value.order < b.value.order
+    }
+    return silent.map { .silence($0.key, since: $0.value.alarm?.lastDatapoint ?? 0) }
+  }
+
+  private mutating func endSilence(_ key: Key, since last: Int64) {
+    guard let alarm = streaks[key]?.alarm, alarm.lastDatapoint == last else { return }
+    streaks[key] = nil
+    say(.alarmInvalidated, key, at: last + settings.silence, nil, alarm.id)
   }
 
   /// A step for each thing that reported, one for each threshold, then the things by name.

@@ -72,9 +72,8 @@ struct TwinEngine {
 
   /// What is left of a close or a change, a piece after the other.
   var pieces: [Piece] = []
-  /// How far the advance goes that has not come to its end, and the bucket that it closes.
+  /// How far the advance goes that has not come to its end.
   var horizon: Int64?
-  var closing: Int64?
   /// Whether a change has something left to say; what reports lead to is said behind it.
   var isRollingOut = false
   var waiting: [Said] = []
@@ -116,8 +115,8 @@ struct TwinEngine {
     if report.time != nil, time <= clock - settings.grace || time > clock + 1000 { return }
     seenIDs[thing, default: []].append(report.id)
 
-    for datapoint in report.datapoints {
-      for meter in meters(datapoint, of: thing) where uses(thing, meter) {
+    for (place, datapoint) in report.datapoints.enumerated() {
+      for meter in meters(place, of: report) where uses(thing, meter) {
         if case .count(let count) = datapoint.value {
           values.append(Value(thing: thing, meter: meter, time: time, amount: Double(count)))
         }
@@ -138,12 +137,12 @@ struct TwinEngine {
     at time: Int64
   ) {
     guard let criteria = behavior.criteria, criteria.statistic == nil else { return }
-    let reported = report.datapoints
-      .filter { datapoint in
+    let reported = report.datapoints.indices
+      .filter { place in
         meter(behavior.metric, behavior.metricDimension).map {
-          meters(datapoint, of: thing).contains($0)
+          meters(place, of: report).contains($0)
         } ?? false
-      }.map(\.value)
+      }.map { report.datapoints[$0].value }
     guard !reported.isEmpty else { return }
     let key = Key(thing: thing, profile: profile.name, behavior: behavior.name)
     switch (behavior.metric, criteria.value) {
@@ -261,24 +260,6 @@ struct TwinEngine {
     var rank = 1
     while rank * 10000 < hundredths * sorted.count { rank += 1 }
     return sorted[rank - 1]
-  }
-
-  mutating func endSilences(before limit: Int64) {
-    let silent = streaks.filter {
-      $0.value.alarm.map { $0.lastDatapoint + settings.silence < limit } ?? false
-    }
-    .sorted { a, b in
-      let (atA, atB) = (a.value.alarm?.lastDatapoint ?? 0, b.value.alarm?.lastDatapoint ?? 0)
-      if atA != atB { return atA < atB }
-      if a.key.thing != b.key.thing { return a.key.thing < b.key.thing }
-      if a.key.profile != b.key.profile { return a.key.profile < b.key.profile }
-      return a.value.order < b.value.order
-    }
-    for (key, streak) in silent {
-      guard let alarm = streak.alarm else { continue }
-      streaks[key] = nil
-      say(.alarmInvalidated, key, at: alarm.lastDatapoint + settings.silence, nil, alarm.id)
-    }
   }
 
   // MARK: Counting

@@ -117,6 +117,20 @@ import Testing
         == "datapoints[0].topic")
   }
 
+  @Test func `topicsPerReport`() {
+    let limit = Limits.topicsPerReport
+    let most = (0..<limit).map {
+      SentDatapoint("aws:num-messages-sent", .count(1), topic: "a/\($0)")
+    }
+    let plain = SentDatapoint("aws:num-messages-sent", .count(1))
+    var batch = ReportBatch()
+    batch.add(thingName: "a", id: 1, time: nil, datapoints: [plain] + most + [plain])
+    batch.add(thingName: "a", id: 2, time: nil, datapoints: [plain] + most + most.prefix(1))
+    #expect(batch.reports.map(\.id) == [1])
+    #expect(batch.reports.first?.topics.map(\.datapoint) == Array(1...limit))
+    #expect(batch.rejections.map(\.field) == ["datapoints[\(limit + 1)].topic"])
+  }
+
   @Test func `reportedStringBytes`() {
     let most = String(repeating: "x", count: Limits.reportedStringBytes)
     #expect(rejection(("string-list", .strings([most]))) == nil)

@@ -313,9 +313,7 @@ extension ReportBatch {
     for report in reports {
       add(
         thingName: report.thing.text, id: report.id, time: report.time,
-        datapoints: report.datapoints.map {
-          SentDatapoint(names[$0.metric] ?? "", MetricValue($0.value), topic: $0.topic)
-        })
+        datapoints: report.sent(names))
     }
   }
 }

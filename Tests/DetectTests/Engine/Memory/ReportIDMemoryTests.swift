@@ -29,32 +29,34 @@ import Testing
   func `it judges ids as a list of all of them does`(habit: Habit, seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     var memory = ReportIDMemory()
-    let others: [UInt8] = [3, 1, 4, 1, 5]
-    var bytes = PackedBytes(others)
+    let (before, behind): ([UInt8], [UInt8]) = ([2, 7], [3, 1, 4, 1, 5])
+    let start = before.count
+    var bytes = PackedBytes(before + behind)
     var seen: [UInt64] = []
     var last: UInt64 = 1_700_000_000
     for _ in 0..<400 {
       let old = seen.randomElement(using: &random) ?? 5
       for id in [old, old &+ 1, old &- 1, last] {
-        #expect(memory.verdict(on: id, in: bytes) == Self.verdict(on: id, seen), "seed \(seed)")
+        #expect(memory.verdict(on: id, in: bytes, at: start) == Self.verdict(on: id, seen), "seed \(seed)")
       }
       last = habit.next(last, &random)
-      guard memory.verdict(on: last, in: bytes) == .new else { continue }
-      memory.remember(last, in: &bytes)
+      guard memory.verdict(on: last, in: bytes, at: start) == .new else { continue }
+      memory.remember(last, in: &bytes, at: start)
       seen.append(last)
-      #expect(bytes.bytes.suffix(others.count).elementsEqual(others))
-      #expect(bytes.count == Int(memory.byteCount) + others.count)
+      #expect(bytes.bytes.prefix(start) == before[...])
+      #expect(bytes.bytes.suffix(behind.count).elementsEqual(behind))
+      #expect(bytes.count == start + Int(memory.byteCount) + behind.count)
     }
     if habit == .counting || habit == .seconds {
       #expect(Int(memory.byteCount) == Limits.rememberedReportIDs - 1)
     }
 
     var writer = ByteWriter()
-    memory.encode(bytes, to: &writer)
+    memory.encode(bytes, at: start, to: &writer)
     var reader = ByteReader(writer.bytes)
-    var restored = PackedBytes()
+    var restored = PackedBytes(before)
     #expect(try ReportIDMemory(from: &reader, in: &restored) == memory)
-    #expect(reader.isAtEnd && restored.bytes.elementsEqual(bytes.bytes.dropLast(others.count)))
+    #expect(reader.isAtEnd && restored.bytes.elementsEqual(bytes.bytes.dropLast(behind.count)))
   }
 
   @Test func `a record of too many ids is refused`() throws {
