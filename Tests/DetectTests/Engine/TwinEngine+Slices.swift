@@ -53,7 +53,7 @@ extension TwinEngine {
       } else {
         break
       }
-      left -= 8 * (said.count - before)
+      left -= 16 * (said.count - before)
     }
     if pieces.isEmpty, waiting.isEmpty { isRollingOut = false }
   }
