@@ -220,8 +220,11 @@ struct DeliverySimulation {
     }
     // Every seventeenth alert alone is not to the target's taste.
     if case .alert(let delivery) = shipment, delivery.alert.sequence.isMultiple(of: 17) {
-      return plan(
-        .finish(request, shipment, .refused("poison"), at: target), in: 1...50)
+      let time = now + Int64.random(in: 1...50, using: &random)
+      // It has come there all the same, whatever becomes of the refusal.
+      agenda.append((time - 1, nil, .arrive(shipment, at: target)))
+      agenda.append((time, process, .finish(request, shipment, .refused("poison"), at: target)))
+      return
     }
     let health = isHealed ? .well : health[target] ?? .well
     let (arrives, isAnswered, wait): (Bool, Bool, ClosedRange<Int64>) =

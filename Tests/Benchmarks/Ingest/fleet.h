@@ -1,5 +1,5 @@
-// What a fleet of things reports: batches that are serialized once. Only their numbers change from one
-// sending to the next, and those have a fixed place and width.
+// What a fleet of things reports: batches that are serialized once. Only their numbers change from
+// one sending to the next, and those have a fixed place and width.
 
 #pragma once
 

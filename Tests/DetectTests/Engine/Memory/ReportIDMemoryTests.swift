@@ -37,7 +37,8 @@ import Testing
     for _ in 0..<400 {
       let old = seen.randomElement(using: &random) ?? 5
       for id in [old, old &+ 1, old &- 1, last] {
-        #expect(memory.verdict(on: id, in: bytes, at: start) == Self.verdict(on: id, seen), "seed \(seed)")
+        let expected = Self.verdict(on: id, seen)
+        #expect(memory.verdict(on: id, in: bytes, at: start) == expected, "seed \(seed)")
       }
       last = habit.next(last, &random)
       guard memory.verdict(on: last, in: bytes, at: start) == .new else { continue }
