@@ -101,7 +101,7 @@ struct  Detect__V1__ReportedDatapoint
    */
   Detect__V1__MetricValue *value;
   /*
-   * The MQTT topic of the messages that the value is about, up to 1024 bytes without control
+   * The MQTT topic of the messages that the value is about, up to 256 bytes without control
    * characters. Only of the five metrics that take a dimension; unset where the topic is not known:
    * the value then counts for the metric and for none of its dimensions.
    */
@@ -135,7 +135,7 @@ struct  Detect__V1__MetricReport
   /*
    * A metric may stand here several times, also with several topics: counters add up, each message size is a message of its
    * own, of a gauge the last counts, lists are joined. A report without datapoints is taken and
-   * judges nothing. At most 1000.
+   * judges nothing. At most 1000, of which at most 100 with a topic.
    */
   size_t n_datapoints;
   Detect__V1__ReportedDatapoint **datapoints;
