@@ -159,15 +159,13 @@ struct TargetQueue {
         ? delivery.alert.after(.dead, at: now, failure: reason)
         : delivery.alert.after(.pending, at: now, due: now + wait, failure: reason)
     }
-    hold(Set(outcomes.filter { $0.state == .pending }.map(\.lane)), until: now + wait)
+    hold(Set(outcomes.filter { $0.state == .pending }.map(\.lane)))
     return outcomes
   }
 
   /// Leaves what waits in these lanes to the store, until the alert before is sent.
-  private mutating func hold(_ lanes: Set<Int64>, until due: Int64) {
-    guard !lanes.isEmpty else { return }
+  private mutating func hold(_ lanes: Set<Int64>) {
     heldLanes.formUnion(lanes)
-    nextDue = min(nextDue ?? due, due)
     for delivery in waiting where lanes.contains(delivery.alert.lane) {
       inMemory.remove(delivery.alert.sequence)
     }
@@ -197,11 +195,14 @@ struct TargetQueue {
     return waiting.map { $0.alert.givenUp(reason) }
   }
 
-  /// Outcomes of this target are durable.
+  /// Outcomes of this target are durable. Only now the store holds those that failed: a page that was read before,
+  /// however short their wait, would have passed them over.
   mutating func recorded(_ alerts: [Alert]) {
     for alert in alerts {
       inMemory.remove(alert.sequence)
-      if alert.state == .pending { heldLanes.remove(alert.lane) }
+      guard alert.state == .pending else { continue }
+      heldLanes.remove(alert.lane)
+      nextDue = min(nextDue ?? alert.due, alert.due)
     }
   }
 }

@@ -108,6 +108,20 @@ import Testing
     #expect(breaker.opening(at: now) == now)
   }
 
+  @Test func `an alert is tried again when its wait ends, also before its failure is recorded`()
+    throws
+  {
+    var desk = Desk()
+    for _ in 0..<100 {
+      try desk.commit(["t"])
+      let start = desk.now
+      try desk.finish(.failed("no answer", retryAfter: nil))
+      while desk.requests.isEmpty { try desk.advanceToNext() }
+      #expect(desk.now - start <= Limits.firstRetry + Limits.outcomeDelay)
+      try desk.finish(.delivered)
+    }
+  }
+
   @Test func `a target may ask for a longer wait, but not for any`() throws {
     for (asked, most) in [
       (300_000, 300_000), (999_999_999, Limits.longestRetryAfter),
