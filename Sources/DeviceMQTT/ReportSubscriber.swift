@@ -37,6 +37,7 @@ package final class ReportSubscriber: Sendable {
   private let report: @Sendable (Report) -> Void
   private let state = Mutex(State())
   private let alarm: Wakeup
+  private let commits = TaskQueue("mqtt-commits")
 
   /// A subscriber that waits for `start`.
   ///
@@ -170,7 +171,7 @@ package final class ReportSubscriber: Sendable {
   private func put(_ documents: [SentDocument]) throws(BrokerFault) -> [DeviceReportAnswer] {
     let done = DispatchSemaphore(value: 0)
     let result = Mutex<Result<[DeviceReportAnswer], DetectError>?>(nil)
-    Task {
+    Task(executorPreference: commits) { [devices] in
       do throws(DetectError) {
         let answers = try await devices.put(documents)
         result.withLock { $0 = .success(answers) }
