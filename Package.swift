@@ -167,6 +167,7 @@ let package = Package(
       path: "Tests/GRPCInterop/Server", swiftSettings: swift),
 
     // Tests mirror Sources
+    .target(name: "FuzzCorpus", path: "Tests/Fuzz/Corpus", swiftSettings: swift),
     .testTarget(
       name: "DetectTests", dependencies: ["Detect"], exclude: ["Engine/Goldens"],
       swiftSettings: swift),
@@ -174,7 +175,7 @@ let package = Package(
       name: "RPCTests",
       dependencies: [
         // The other side of a connection is nghttp2's own client.
-        "RPC", "CNghttp2",
+        "RPC", "CNghttp2", "FuzzCorpus",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -194,7 +195,7 @@ let package = Package(
       name: "DetectAPITests",
       dependencies: [
         // The fuzzers of requests hold ours against protobuf-c's.
-        "DetectAPI", "Access", "CDetectProto", "Detect", "DeviceDocuments", "RPC",
+        "DetectAPI", "Access", "CDetectProto", "Detect", "DeviceDocuments", "FuzzCorpus", "RPC",
         .product(name: "Logging", package: "swift-log"),
       ], exclude: ["Fuzz/corpus"], swiftSettings: swift),
     .testTarget(
@@ -209,7 +210,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swift),
     .testTarget(
-      name: "DeviceDocumentsTests", dependencies: ["DeviceDocuments", "Detect"],
+      name: "DeviceDocumentsTests", dependencies: ["DeviceDocuments", "Detect", "FuzzCorpus"],
       exclude: ["Fuzz/corpus"], swiftSettings: swift),
     .testTarget(
       name: "DeviceMQTTTests", dependencies: ["DeviceMQTT", "DeviceDocuments", "Detect"],
