@@ -105,7 +105,7 @@ bench-ingest: setup ## Measures what it costs to take reports, beside a gRPC C++
 
 flood: setup ## Measures what hostile peers cost a client that behaves.
 	$(BUILD) -c release --product RPCBench
-	$(PYTHON) Tests/Benchmarks/RPC/flood.py "$$(swift build -c release --show-bin-path)/RPCBench"
+	PYTHONPATH=$(BENCH_PATH) $(PYTHON) Tests/Benchmarks/RPC/flood.py "$$(swift build -c release --show-bin-path)/RPCBench"
 
 bench-alerts: setup ## Builds for release and measures how fast alarms reach a webhook.
 	$(BUILD) -c release --product detectd
