@@ -5,6 +5,8 @@ JOBS ?= $(shell nproc)
 STRICT := --explicit-target-dependency-import-check error
 BUILD := swift build -j $(JOBS) $(STRICT)
 PYTHON := .venv/bin/python
+# Where programs in Python find each other.
+export PYTHONPATH := Tests/Interop:Tests/Benchmarks/Ingest:Tests/Benchmarks/RPC
 SWIFT_FILES := Package.swift Sources Tests
 C_FILES := $(shell find CSources Tests -name '*.[ch]' -not -path 'CSources/CDetectProto/*')
 
@@ -18,7 +20,7 @@ help: ## Lists the targets.
 
 demo: setup ## Shows the whole path on this machine: an alarm, its end, and both after a restart.
 	$(BUILD) --product detectd
-	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Demo/demo.py "$$(swift build --show-bin-path)/detectd"
+	$(PYTHON) Tests/Demo/demo.py "$$(swift build --show-bin-path)/detectd"
 
 DETECTD = DETECTD="$$(swift build --show-bin-path)/detectd"
 AWS_TESTS = $(DETECTD) $(PYTHON) -m pytest Tests/AWS
@@ -59,7 +61,7 @@ generate: setup ## Generates CSources/CDetectProto from the contract.
 
 bench: setup ## Measures what a call costs detectd, beside nghttpd.
 	$(BUILD) -c release --product detectd
-	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Benchmarks/bench.py "$$(swift build -c release --show-bin-path)/detectd"
+	$(PYTHON) Tests/Benchmarks/bench.py "$$(swift build -c release --show-bin-path)/detectd"
 
 # A few minutes; THINGS=3000000 BACKTEST=100000000 are what the figures in docs/engine.md were measured with.
 THINGS ?= 1000000
@@ -74,17 +76,15 @@ bench-start: setup ## Builds for release and measures snapshots and a start: THI
 	$(BUILD) -c release --product StoreBench
 	sh Tests/Benchmarks/Store/run "$$(swift build -c release --show-bin-path)/StoreBench" $(THINGS)
 
-BENCH_PATH := Tests/Interop:Tests/Benchmarks/Ingest:Tests/Benchmarks/RPC
-
 bench-backtest: REPORTS ?= 2000000
 bench-backtest: setup ## Measures a backtest over the wire: REPORTS=2000000.
 	$(BUILD) -c release --product detectd
-	PYTHONPATH=$(BENCH_PATH) $(PYTHON) Tests/Benchmarks/backtest.py "$$(swift build -c release --show-bin-path)/detectd" $(REPORTS)
+	$(PYTHON) Tests/Benchmarks/backtest.py "$$(swift build -c release --show-bin-path)/detectd" $(REPORTS)
 
 bench-waits: THINGS = 100000
 bench-waits: setup ## Measures what reports wait for while a change reaches THINGS=100000.
 	$(BUILD) -c release --product detectd
-	PYTHONPATH=$(BENCH_PATH) $(PYTHON) Tests/Benchmarks/waits.py "$$(swift build -c release --show-bin-path)/detectd" $(THINGS)
+	$(PYTHON) Tests/Benchmarks/waits.py "$$(swift build -c release --show-bin-path)/detectd" $(THINGS)
 
 crash-test: ROUNDS ?= 200
 bench-rpc: ROUNDS ?= 4
@@ -92,7 +92,7 @@ bench-ingest: ROUNDS ?= 3
 
 crash-test: setup ## Kills the daemon at random moments: ROUNDS=200, SEED= of a run to repeat; stops it for a minute.
 	$(BUILD) --product detectd
-	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Interop/crash.py "$$(swift build --show-bin-path)/detectd" $(ROUNDS) $(SEED)
+	$(PYTHON) Tests/Interop/crash.py "$$(swift build --show-bin-path)/detectd" $(ROUNDS) $(SEED)
 	DETECTD="$$(swift build --show-bin-path)/detectd" DETECT_STOPPED_SECONDS=60 $(PYTHON) -m pytest Tests/Interop/test_faults.py
 
 bench-rpc: setup ## Measures Sources/RPC beside its peers: ROUNDS=4.
@@ -105,11 +105,11 @@ bench-ingest: setup ## Measures what it costs to take reports, beside a gRPC C++
 
 flood: setup ## Measures what hostile peers cost a client that behaves.
 	$(BUILD) -c release --product RPCBench
-	PYTHONPATH=$(BENCH_PATH) $(PYTHON) Tests/Benchmarks/RPC/flood.py "$$(swift build -c release --show-bin-path)/RPCBench"
+	$(PYTHON) Tests/Benchmarks/RPC/flood.py "$$(swift build -c release --show-bin-path)/RPCBench"
 
 bench-alerts: setup ## Builds for release and measures how fast alarms reach a webhook.
 	$(BUILD) -c release --product detectd
-	PYTHONPATH=Tests/Interop $(PYTHON) Tests/Benchmarks/alerts.py "$$(swift build -c release --show-bin-path)/detectd"
+	$(PYTHON) Tests/Benchmarks/alerts.py "$$(swift build -c release --show-bin-path)/detectd"
 
 bench-core: ## Measures the C core beside its peers; writes docs/core-benchmarks.md.
 	sh Tests/Benchmarks/core/run $(PARTS)
