@@ -180,6 +180,9 @@ package enum Limits {
   package static let snapshotItems = 1000
   /// Bytes of a part, for things of which much is kept.
   package static let snapshotPartBytes = 1 << 20
+  /// Reports of a thing's log in one record of a snapshot. What does not fill one is written with every change of the
+  /// thing, some 400 bytes on average; a record costs about a hundred besides its reports.
+  package static let reportsPerChunk = 64
   /// Things that are looked at for each item of a part: where few have changed the others are only passed.
   package static let snapshotVisits = 16
   /// Milliseconds that a group may wait for company, for the operator to choose: 0 is off, and past a second a

@@ -13,6 +13,15 @@ extension Engine {
       throw .corrupt("a snapshot record without a key or a value")
     }
     var reader = ByteReader(value)
+    if let thing = unfinishedLog?.thing, var log = unfinishedLog?.log {
+      unfinishedLog = nil
+      guard let number = chunkNumber(record.key, of: thing) else {
+        throw .corrupt("a part of a report log is missing")
+      }
+      try log.add(number, from: &reader)
+      try finish(log, of: thing)
+      return try reader.finish()
+    }
     switch kind {
     case RecordKind.settings:
       settings = try Settings(from: &reader)
@@ -71,11 +80,32 @@ extension Engine {
     [RecordKind.thing] + thing.text.utf8
   }
 
-  func encoded(thingAt index: Int, _ horizon: Horizon) -> [UInt8] {
-    let thing = things[index]
+  /// The key of a chunk of a thing's report log: behind that of the thing, and before that of the next one, as
+  /// no name has a zero.
+  private func key(of thing: ThingName, chunk: UInt32) -> [UInt8] {
+    key(of: thing) + [0] + stride(from: 24, through: 0, by: -8).map { UInt8(chunk >> $0 & 0xff) }
+  }
+
+  /// The number in the key of a chunk of this thing, nil where it is another key.
+  private func chunkNumber(_ key: [UInt8], of thing: Int) -> UInt32? {
+    let number = key.suffix(4).reduce(0) { $0 << 8 | UInt32($1) }
+    return key == self.key(of: things[thing].name, chunk: number) ? number : nil
+  }
+
+  /// The record of a thing, and those of the chunks of its report log that have changed.
+  mutating func records(ofThingAt index: Int, _ horizon: Horizon) -> [SnapshotRecord] {
+    let name = things[index].name
     var writer = ByteWriter()
-    writer.write(thing.name.text)
-    writer.write(thing.lastReportTime)
+    writer.write(name.text)
+    writer.write(things[index].lastReportTime)
+    encodeStreaks(ofThingAt: index, to: &writer)
+    let chunks = things[index].encodeMeasured(horizon, to: &writer)
+    return [SnapshotRecord(key: key(of: name), value: writer.bytes)]
+      + chunks.map { SnapshotRecord(key: key(of: name, chunk: $0.number), value: $0.rows) }
+  }
+
+  private func encodeStreaks(ofThingAt index: Int, to writer: inout ByteWriter) {
+    let thing = things[index]
     let streaks = thing.streaks
     writer.write(list: streaks.indices.filter { streaks[$0] != Streak() }) { writer, slot in
       let identity = thing.coverage.slots[slot].identity
@@ -88,8 +118,6 @@ extension Engine {
       let trace = TraceTable.Key(thing: index, identity: identity)
       writer.write(list: traces[trace]) { $1.encode(to: &$0) }
     }
-    thing.encodeMeasured(horizon, to: &writer)
-    return writer.bytes
   }
 
   private mutating func restoreThing(from reader: inout ByteReader) throws(StoreError) {
@@ -123,7 +151,14 @@ extension Engine {
       guard streak.isPossible else { throw .corrupt("a streak that cannot be") }
       things[index].setStreak(streak, at: slot)
     }
-    try things[index].restoreMeasured(from: &reader, bucket: settings.bucket)
+    let log = try things[index].restoreMeasured(from: &reader, bucket: settings.bucket)
+    try finish(log, of: index)
+  }
+
+  /// Gives a thing its log back, or waits for its chunks, which are the next records.
+  private mutating func finish(_ log: UnfinishedLog, of thing: Int) throws(StoreError) {
+    unfinishedLog = log.isComplete ? nil : (thing, log)
+    if log.isComplete { try things[thing].finish(log) }
   }
 }
 

@@ -57,6 +57,8 @@ package struct Engine: Sendable {
   var retained = RetainedLog()
   /// The snapshot that is being taken.
   var draft: SnapshotDraft?
+  /// While a snapshot is loaded: the log of the latest thing, where its chunks are still to come.
+  var unfinishedLog: (thing: Int, log: UnfinishedLog)?
 
   /// Room in which one report's bucket cells are gathered and merged, so that it is not asked for anew.
   var cells: [BucketLog.Cell] = []

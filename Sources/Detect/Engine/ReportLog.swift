@@ -48,6 +48,19 @@ struct ReportLog: Hashable, Sendable {
       return length
     }
 
+    /// The row's values of these columns, and its others.
+    func split(by columns: UInt8) -> (inside: Row, outside: Row) {
+      var (inside, outside) = (Row(time: time), Row(time: time))
+      for column in ReportLog.columns where mask >> UInt8(column) & 1 == 1 {
+        if columns >> UInt8(column) & 1 == 1 {
+          inside.add(values[column], column: column)
+        } else {
+          outside.add(values[column], column: column)
+        }
+      }
+      return (inside, outside)
+    }
+
     /// Adds a value of a column to those of the same report.
     mutating func add(_ value: Int64, column: Int) {
       values[column] = saturatingSum(values[column], value)
@@ -61,6 +74,8 @@ struct ReportLog: Hashable, Sendable {
   private(set) var count: UInt32 = 0
   /// Bytes of all rows.
   private(set) var byteCount: UInt32 = 0
+  /// Which rows the store has.
+  var chunks = LogChunks()
 
   init() {}
 
@@ -70,11 +85,12 @@ struct ReportLog: Hashable, Sendable {
   mutating func insert(_ row: Row, in bytes: inout PackedBytes) {
     var later: [Row] = []
     while count > 0, newestTime > row.time { later.append(removeNewest(in: &bytes)) }
+    chunks.insert(after: count, before: UInt32(later.count))
     append(row, in: &bytes)
     while let row = later.popLast() { append(row, in: &bytes) }
   }
 
-  private mutating func append(_ row: Row, in bytes: inout PackedBytes) {
+  mutating func append(_ row: Row, in bytes: inout PackedBytes) {
     let step = count == 0 ? newestStep : row.time &- newestTime
     let masks = count == 0 ? 0 : row.mask ^ newestMask
     let header = UInt64(folding: step &- newestStep) << 1 | (masks == 0 ? 0 : 1)
@@ -107,9 +123,8 @@ struct ReportLog: Hashable, Sendable {
     return row
   }
 
-  /// Forgets the rows before a time. Returns whether there were any.
-  @discardableResult
-  mutating func removeRows(before limit: Int64, in bytes: inout PackedBytes) -> Bool {
+  /// Forgets the rows before a time.
+  mutating func removeRows(before limit: Int64, in bytes: inout PackedBytes) {
     var rows = Rows(self, in: bytes)
     var kept: UInt32 = 0
     while let row = rows.next(in: bytes) {
@@ -117,18 +132,63 @@ struct ReportLog: Hashable, Sendable {
         kept += 1
         continue
       }
-      bytes.resize(row.start..<row.end, to: 0)
-      byteCount -= UInt32(row.end - row.start)
-      count = kept
-      return true
+      return keep(kept, before: row.end, in: &bytes)
     }
-    return false
+  }
+
+  /// Leaves the newest rows, of which the first begins where the others end.
+  private mutating func keep(_ kept: UInt32, before end: Int, in bytes: inout PackedBytes) {
+    let start = bytes.count - Int(byteCount)
+    bytes.resize(start..<end, to: 0)
+    byteCount -= UInt32(end - start)
+    chunks.removeFirst(count - kept, of: count)
+    count = kept
+  }
+
+  /// Leaves the latest `capacity` values of each counter, and returns the others, newest first.
+  mutating func trim(to capacity: Int, in bytes: inout PackedBytes) -> [Row] {
+    var counts = SIMD4<Int>()
+    var rows = Rows(self, in: bytes)
+    var (whole, end): (UInt32, Int) = (0, 0)
+    var (kept, dropped): ([Row], [Row]) = ([], [])
+    while let row = rows.next(in: bytes) {
+      var full: UInt8 = 0
+      for column in Self.columns where row.has(column) {
+        counts[column] += 1
+        if counts[column] > capacity { full |= 1 << UInt8(column) }
+      }
+      if full == 0, dropped.isEmpty {
+        whole += 1
+        continue
+      }
+      if dropped.isEmpty { end = row.end }
+      let parts = row.decoded(bytes).split(by: full)
+      if parts.outside.mask != 0 { kept.append(parts.outside) }
+      if full != 0 { dropped.append(parts.inside) }
+    }
+    guard !dropped.isEmpty else { return [] }
+    let before = count
+    guard !kept.isEmpty else {
+      keep(whole, before: end, in: &bytes)
+      return dropped
+    }
+    let newest = self.rows(in: bytes).prefix(Int(whole))
+    let stored = chunks
+    removeAll(in: &bytes)
+    for row in kept.reversed() + newest.reversed() { append(row, in: &bytes) }
+    chunks = stored
+    chunks.removeFirst(before - count, of: before)
+    chunks.change(count - whole, of: count)
+    return dropped
   }
 
   /// Forgets all rows.
   mutating func removeAll(in bytes: inout PackedBytes) {
     bytes.resize(bytes.count - Int(byteCount)..<bytes.count, to: 0)
+    var chunks = chunks
+    chunks.removeFirst(count, of: count)
     self = ReportLog()
+    self.chunks = chunks
   }
 
   // MARK: Reading
@@ -173,13 +233,13 @@ struct ReportLog: Hashable, Sendable {
     return found
   }
 
-  /// All rows, newest first.
-  func rows(in bytes: PackedBytes) -> [Row] {
+  /// All rows, newest first, or so many of them.
+  func rows(in bytes: PackedBytes, newest limit: UInt32 = .max) -> [Row] {
     var rows = Rows(self, in: bytes)
-    var all: [Row] = []
-    all.reserveCapacity(Int(count))
-    while let row = rows.next(in: bytes) { all.append(row.decoded(bytes)) }
-    return all
+    var found: [Row] = []
+    found.reserveCapacity(Int(min(count, limit)))
+    while found.count < limit, let row = rows.next(in: bytes) { found.append(row.decoded(bytes)) }
+    return found
   }
 }
 
@@ -246,37 +306,5 @@ extension ReportLog {
       }
       return row
     }
-  }
-}
-
-// MARK: Records
-
-extension ReportLog {
-  func encode(_ bytes: PackedBytes, to writer: inout ByteWriter) {
-    writer.write(list: rows(in: bytes).reversed()) { writer, row in
-      writer.write(row.time)
-      writer.write(row.mask)
-      for column in Self.columns where row.mask >> UInt8(column) & 1 == 1 {
-        writer.write(row.values[column])
-      }
-    }
-  }
-
-  /// Reads back what `encode` wrote, to the end of the bytes.
-  init(from reader: inout ByteReader, in bytes: inout PackedBytes) throws(StoreError) {
-    var latest = -Self.furthestTime
-    let rows = try reader.readList { r throws(StoreError) in
-      var row = Row(time: try r.readInt64(), mask: try r.readUInt8())
-      guard (latest...Self.furthestTime).contains(row.time), (1..<1 << 4).contains(row.mask) else {
-        throw .corrupt("a report of a thing that cannot be")
-      }
-      for column in Self.columns where row.mask >> UInt8(column) & 1 == 1 {
-        row.values[column] = try r.readInt64()
-        guard row.values[column] >= 0 else { throw .corrupt("a negative count in a record") }
-      }
-      latest = row.time
-      return row
-    }
-    for row in rows { append(row, in: &bytes) }
   }
 }

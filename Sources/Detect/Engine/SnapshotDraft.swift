@@ -37,7 +37,7 @@ struct SnapshotDraft: Sendable {
   var records: [SnapshotRecord]
   let catalog: [[UInt8]: [UInt8]?]
   var nextOfCatalog: Dictionary<[UInt8], [UInt8]?>.Index
-  /// Records of things and of the catalog, altogether and those that are written.
+  /// Things and records of the catalog, altogether and those that are written.
   let total: Int
   var written = 0
   /// Things that are still to be written.
@@ -45,7 +45,7 @@ struct SnapshotDraft: Sendable {
   /// The latest thing in the order of the names whose turn has come.
   var last: Int?
   /// Records of things that changed before their turn.
-  var kept: [Int: [UInt8]] = [:]
+  var kept: [Int: [SnapshotRecord]] = [:]
 
   var isComplete: Bool { left == 0 && records.isEmpty && nextOfCatalog == catalog.endIndex }
 }
@@ -76,8 +76,8 @@ extension Engine {
     let changed = things[thing].changed
     guard changed != round, rehearsal == nil else { return }
     if changed != .none, let horizon = draft?.horizon {
-      let record = encoded(thingAt: thing, horizon)
-      draft?.kept[thing] = record
+      let records = records(ofThingAt: thing, horizon)
+      draft?.kept[thing] = records
     }
     things[thing].changed = round
     unsaved.things += 1
@@ -116,6 +116,7 @@ extension Engine {
       let (key, value) = draft.catalog[draft.nextOfCatalog]
       part.records.append(SnapshotRecord(key: key, value: value))
       size += key.count + (value?.count ?? 0)
+      draft.written += 1
       draft.nextOfCatalog = draft.catalog.index(after: draft.nextOfCatalog)
     }
     var visited = 0
@@ -127,31 +128,33 @@ extension Engine {
     {
       draft.last = thing
       visited += 1
-      guard let record = takeRecord(of: thing, from: &draft) else { continue }
+      guard let records = takeRecords(of: thing, from: &draft) else { continue }
       let chunk = retained.chunk(
         through: things[thing].retained, thing: things[thing].name, position: draft.position)
-      part.records.append(SnapshotRecord(key: key(of: things[thing].name), value: record))
+      part.records += records
       if let chunk { part.metricValues.append(chunk) }
-      size += record.count + (chunk?.values.count ?? 0)
+      size += records.reduce(chunk?.values.count ?? 0) { $0 + ($1.value?.count ?? 0) }
+      draft.written += 1
     }
-    draft.written += part.records.count
     part.isLast = draft.isComplete
     self.draft = draft
     return part
   }
 
-  /// The record of a thing whose turn has come; nil where the snapshot before has it as it was.
-  private mutating func takeRecord(of thing: Int, from draft: inout SnapshotDraft) -> [UInt8]? {
-    let record: [UInt8]?
+  /// The records of a thing whose turn has come; nil where the snapshot before has it as it was.
+  private mutating func takeRecords(
+    of thing: Int, from draft: inout SnapshotDraft
+  ) -> [SnapshotRecord]? {
+    let records: [SnapshotRecord]?
     switch things[thing].changed {
-    case .none: record = nil
-    case round: record = draft.kept.removeValue(forKey: thing)
+    case .none: records = nil
+    case round: records = draft.kept.removeValue(forKey: thing)
     default:
-      record = encoded(thingAt: thing, draft.horizon)
+      records = self.records(ofThingAt: thing, draft.horizon)
       things[thing].changed = .none
     }
-    if record != nil { draft.left -= 1 }
-    return record
+    if records != nil { draft.left -= 1 }
+    return records
   }
 
   /// Forgets what the snapshot holds, once all its parts are durable.

@@ -16,7 +16,7 @@ struct ThingState: Sendable {
   /// Time of the latest report taken, in milliseconds since the epoch.
   var lastReportTime: Int64 = .min
   private var buckets = BucketLog()
-  private var log = ReportLog()
+  var log = ReportLog()
   /// The log is cut to the window capacity once it has this many rows.
   private var nextTrim: UInt32 = 0
   /// The newest of the thing's active violations; each one leads to the next.
@@ -178,28 +178,19 @@ extension ThingState {
 
   /// Leaves the latest `capacity` values of each counter in the log; the sums of buckets keep the others.
   private mutating func trim(_ horizon: Horizon) {
-    var counts = SIMD4<Int>()
-    var kept: [ReportLog.Row] = []
-    var dropped: [BucketLog.Cell] = []
-    for row in log.rows(in: bytes) where row.time >= horizon.earliest {
-      var rest = ReportLog.Row(time: row.time)
-      for column in ReportLog.columns where row.mask >> UInt8(column) & 1 == 1 {
-        counts[column] += 1
-        if counts[column] <= horizon.capacity {
-          rest.add(row.values[column], column: column)
-        } else {
-          dropped.append(
-            BucketLog.Cell(
-              end: horizon.bucketEnd(of: row.time), metric: ReportLog.metric(ofColumn: column),
-              value: .sum(row.values[column])))
-        }
-      }
-      if rest.mask != 0 { kept.append(rest) }
-    }
-    log.removeAll(in: &bytes)
-    for row in kept.reversed() { log.insert(row, in: &bytes) }
+    log.removeRows(before: horizon.earliest, in: &bytes)
+    let dropped = log.trim(to: horizon.capacity, in: &bytes)
     var scratch: [BucketLog.Cell] = []
-    for cell in dropped { add([cell], horizon, scratch: &scratch) }
+    var sums: ReportLog.Row?
+    for row in dropped {
+      // Rows of one bucket follow one another, and go there together.
+      if let last = sums, horizon.bucketEnd(of: last.time) != horizon.bucketEnd(of: row.time) {
+        add(last.cells(horizon), horizon, scratch: &scratch)
+        sums = nil
+      }
+      sums = sums?.adding(row) ?? row
+    }
+    if let sums { add(sums.cells(horizon), horizon, scratch: &scratch) }
     nextTrim = log.count + UInt32(clamping: horizon.capacity / 8)
   }
 
@@ -226,8 +217,8 @@ extension ThingState {
   @discardableResult
   mutating func forgetWindows() -> Bool {
     guard log.count > 0 || buckets.byteCount > 0 else { return false }
+    log.removeAll(in: &bytes)
     bytes.resize(bucketStart..<bytes.count, to: 0)
-    log = ReportLog()
     buckets = BucketLog()
     return true
   }
@@ -250,27 +241,54 @@ extension ThingState {
     return ends.filter { $0 > limit }
   }
 
-  /// Writes ids and all that was measured and still matters, the same for the same inputs, whatever happens
-  /// to lie here besides.
-  func encodeMeasured(_ horizon: Horizon, to writer: inout ByteWriter) {
-    var state = self
-    _ = state.forget(horizon)
+  /// Writes ids and all that was measured and still matters, the same for the same inputs: what happens to lie here
+  /// besides is forgotten first. Returns the chunks of the log that belong beside it.
+  mutating func encodeMeasured(
+    _ horizon: Horizon, to writer: inout ByteWriter
+  ) -> [LogChunk] {
+    _ = forget(horizon)
     ids.encode(bytes, at: idStart, to: &writer)
-    state.buckets.encode(state.bytes, at: state.bucketStart, bucket: horizon.bucket, to: &writer)
-    state.log.encode(state.bytes, to: &writer)
+    buckets.encode(bytes, at: bucketStart, bucket: horizon.bucket, to: &writer)
+    return log.encode(bytes, to: &writer)
   }
 
-  /// Reads back what `encodeMeasured` wrote.
+  /// Reads back what `encodeMeasured` wrote. The log is still to be finished, with its chunks.
   mutating func restoreMeasured(
     from reader: inout ByteReader, bucket: Int64
-  ) throws(StoreError) {
+  ) throws(StoreError) -> UnfinishedLog {
     let streaks = streaks
     bytes.resize(idStart..<bytes.count, to: 0)
     ids = try ReportIDMemory(from: &reader, in: &bytes)
     bytes.resize(bytes.count..<bytes.count, to: streaks.count)
     for (slot, streak) in streaks.enumerated() { setStreak(streak, at: slot) }
     buckets = try BucketLog(from: &reader, in: &bytes, bucket: bucket)
-    log = try ReportLog(from: &reader, in: &bytes)
+    log = ReportLog()
+    return try UnfinishedLog(from: &reader)
+  }
+
+  /// Takes the log back, all of whose chunks have been found.
+  mutating func finish(_ unfinished: UnfinishedLog) throws(StoreError) {
+    log = try unfinished.log(in: &bytes)
+  }
+}
+
+extension ReportLog.Row {
+  /// The row with the values of another one added.
+  fileprivate func adding(_ other: ReportLog.Row) -> ReportLog.Row {
+    var sum = self
+    for column in ReportLog.columns where other.mask >> UInt8(column) & 1 == 1 {
+      sum.add(other.values[column], column: column)
+    }
+    return sum
+  }
+
+  /// What the row adds to its bucket.
+  fileprivate func cells(_ horizon: Horizon) -> [BucketLog.Cell] {
+    ReportLog.columns.filter { mask >> UInt8($0) & 1 == 1 }.map {
+      BucketLog.Cell(
+        end: horizon.bucketEnd(of: time), metric: ReportLog.metric(ofColumn: $0),
+        value: .sum(values[$0]))
+    }
   }
 }
 

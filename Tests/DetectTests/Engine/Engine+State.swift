@@ -8,12 +8,16 @@ extension Engine {
     copy.advancing = nil
     copy.rollout = nil
     copy.draft = nil
-    for index in copy.things.indices { copy.willChange(index) }
+    for index in copy.things.indices {
+      copy.willChange(index)
+      copy.things[index].log.chunks = LogChunks(
+        end: copy.things[index].log.chunks.end, stored: 0)
+    }
     copy.unsaved.things = copy.things.count
     copy.unsaved.catalog = [:]
     for change in copy.catalog.everything { copy.unsaved.note(change) }
-    return Dictionary(
-      uniqueKeysWithValues: copy.takeSnapshot(at: 0).records.map { ($0.key, $0.value) })
+    let records = copy.takeSnapshot(at: 0).records.filter { $0.value != nil }
+    return Dictionary(uniqueKeysWithValues: records.map { ($0.key, $0.value) })
   }
 }
 
