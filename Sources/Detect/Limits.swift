@@ -55,6 +55,9 @@ package enum Limits {
   package static let metricsToRetainPerProfile = 100
   /// Profiles attached to one target: AWS's quota.
   package static let profilesPerTarget = 5
+  /// Targets of one profile. AWS publishes no number; they are all detached in the one step that deletes the
+  /// profile, some ten milliseconds. A group above many does for all of them.
+  package static let targetsPerProfile = 10_000
   /// consecutiveDatapointsToAlarm and consecutiveDatapointsToClear: the API's range.
   package static let consecutiveDatapoints: ClosedRange<Int64> = 1...10
   /// Characters of a network's text: the API model's range.
@@ -105,6 +108,9 @@ package enum Limits {
   package static let groupDepth = 7
   /// Direct children of one group: AWS's quota.
   package static let childrenPerGroup = 100
+  /// Members that leave a group in one step when it is deleted: each may end some violations, and a report
+  /// waits until the step is on the disk.
+  package static let membersLeavingAtOnce = 250
   /// Groups that one thing is in: AWS's quota.
   package static let groupsPerThing = 10
 
@@ -117,6 +123,8 @@ package enum Limits {
   /// Names that one page looks at where filters leave some out. A list of a million names with a filter
   /// that nothing passes would hold up everybody else; the page ends early instead, with a token.
   package static let namesVisitedPerPage = 10_000
+  /// The same for violations in alarm, of which each is looked for in the states of things: some milliseconds.
+  package static let violationsVisitedPerPage = 5000
 
   /// Milliseconds that one list of metric values may span: AWS's 14 days (evidence.md 8.6).
   package static let metricValueRange: Int64 = 14 * 86_400_000

@@ -29,7 +29,7 @@ package struct Catalog: Sendable {
   /// Tags by the resource part of an ARN, for example `securityprofile/Cameras`.
   package private(set) var tags: [String: [Tag]] = [:]
 
-  private var targetsByProfile: [String: Set<Target>] = [:]
+  private var targetsByProfile: [String: SortedList<Target>] = [:]
   private var profilesByTarget: [Target: SortedList<String>] = [:]
   private var groupsByThing: [ThingName: SortedList<String>] = [:]
   private var thingsByGroup: [String: SortedList<ThingName>] = [:]
@@ -44,8 +44,8 @@ package struct Catalog: Sendable {
   // MARK: Relations
 
   /// The targets of a profile, in the order of their ARNs.
-  package func targets(ofProfile name: String) -> [Target] {
-    (targetsByProfile[name] ?? []).sorted { $0.resource < $1.resource }
+  package func targets(ofProfile name: String) -> SortedList<Target> {
+    targetsByProfile[name] ?? SortedList()
   }
 
   /// The names of the profiles attached to exactly this target, in order.
@@ -103,7 +103,7 @@ package struct Catalog: Sendable {
       targets.insert(.thingGroup(group))
       for ancestor in ancestors(ofGroup: group) { targets.insert(.thingGroup(ancestor)) }
     }
-    return targets.sorted { $0.resource < $1.resource }
+    return targets.sorted()
   }
 
   /// A number that no profile has.
@@ -154,12 +154,11 @@ package struct Catalog: Sendable {
       profileNames.remove(name)
       return .everyThing
     case .attach(let profile, let target):
-      targetsByProfile[profile, default: []].insert(target)
+      targetsByProfile[profile, default: SortedList()].insert(target)
       profilesByTarget[target, default: SortedList()].insert(profile)
       return .everyThing
     case .detach(let profile, let target):
-      targetsByProfile[profile]?.remove(target)
-      if targetsByProfile[profile]?.isEmpty == true { targetsByProfile[profile] = nil }
+      Self.remove(target, from: &targetsByProfile, at: profile)
       Self.remove(profile, from: &profilesByTarget, at: target)
       return .everyThing
     case .putThing(let thing):

@@ -17,10 +17,14 @@ package struct Decision<Response: Sendable>: Sendable {
   /// Applied and committed together, in this order, before the response is given. Empty for a read.
   package var changes: [Change]
   package var response: Response
+  /// Whether this is a first part of what was asked. The operation is decided again once it is done, and only the
+  /// response to the last part is given.
+  package var isPart: Bool
 
-  package init(_ response: Response, changes: [Change] = []) {
+  package init(_ response: Response, changes: [Change] = [], isPart: Bool = false) {
     self.changes = changes
     self.response = response
+    self.isPart = isPart
   }
 }
 

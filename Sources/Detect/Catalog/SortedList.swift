@@ -45,10 +45,14 @@ package struct SortedList<Element: Comparable & Sendable>: Sendable {
   }
 
   /// Whether the element is there.
-  package func contains(_ element: Element) -> Bool {
-    guard let chunk = chunkIndex(for: element) else { return false }
+  package func contains(_ element: Element) -> Bool { self.element(equalTo: element) != nil }
+
+  /// The element that is there and equal to this one.
+  package func element(equalTo element: Element) -> Element? {
+    guard let chunk = chunkIndex(for: element) else { return nil }
     let place = Self.lowerBound(of: element, in: chunks[chunk])
-    return place < chunks[chunk].count && chunks[chunk][place] == element
+    guard place < chunks[chunk].count, chunks[chunk][place] == element else { return nil }
+    return chunks[chunk][place]
   }
 
   /// The elements after the given one (which need not be there), or all for nil, in rising order,

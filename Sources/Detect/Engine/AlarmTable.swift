@@ -6,8 +6,8 @@ struct Alarm: Hashable, Sendable {
   var violationID: String
   /// Event time of the in-alarm event.
   var startTime: Int64
-  /// Sequence number of the in-alarm event.
-  var startSequence: Int64
+  /// Sequence number of the in-alarm event, 0 while that waits for it.
+  fileprivate(set) var startSequence: Int64 = 0
   var lastViolationTime: Int64
   var lastViolationValue: MetricValue
   /// Event time of the latest datapoint, violating or not: silence counts from here.
@@ -15,17 +15,46 @@ struct Alarm: Hashable, Sendable {
   var verification = Verification.none
   /// The next of its thing's violations.
   fileprivate(set) var next: AlarmTable.Place?
+
+  /// Where lists have the violation, nil where it has not been told yet.
+  var position: EventPosition? {
+    startSequence > 0 ? EventPosition(time: startTime, sequence: startSequence) : nil
+  }
 }
 
 /// The active violations, each at a place that stays the same until it ends. Few streaks are in alarm, so
 /// what only an alarm needs lies here and not with the streak.
+///
+///     alarms:       [ a │ – │ b │ c ]        by place; those of one thing lead from one to the next
+///     told:         c a b                    newest first, for lists
+///     identifiers:  b c a                    by their second halves, for who asks for one
 struct AlarmTable: Sendable {
   struct Place: Hashable, Sendable {
     fileprivate let index: Int32
   }
 
-  private var alarms: [Alarm?] = []
+  private var alarms = SegmentedArray<Alarm?>()
   private var free: [Int32] = []
+  private var told = SortedList<Told>()
+  private var identifiers = SortedList<Identifier>()
+
+  /// A violation in the order of lists.
+  private struct Told: Comparable, Sendable {
+    let position: EventPosition
+    var index: Int32 = 0
+
+    static func < (a: Told, b: Told) -> Bool { a.position > b.position }
+    static func == (a: Told, b: Told) -> Bool { a.position == b.position }
+  }
+
+  /// A violation by what no other has: the second half of its identifier.
+  private struct Identifier: Comparable, Sendable {
+    let half: UInt64
+    var index: Int32 = 0
+
+    static func < (a: Identifier, b: Identifier) -> Bool { a.half < b.half }
+    static func == (a: Identifier, b: Identifier) -> Bool { a.half == b.half }
+  }
 
   var count: Int { alarms.count - free.count }
 
@@ -33,13 +62,19 @@ struct AlarmTable: Sendable {
   mutating func insert(_ alarm: Alarm, before first: inout Place?) {
     var alarm = alarm
     alarm.next = first
-    if let index = free.popLast() {
-      alarms[Int(index)] = alarm
-      first = Place(index: index)
-      return
-    }
-    alarms.append(alarm)
-    first = Place(index: Int32(alarms.count - 1))
+    let index = free.popLast() ?? Int32(alarms.count)
+    if Int(index) < alarms.count { alarms[Int(index)] = alarm } else { alarms.append(alarm) }
+    first = Place(index: index)
+    identifiers.insert(Identifier(half: secondHalf(ofViolationID: alarm.violationID), index: index))
+    if let position = alarm.position { told.insert(Told(position: position, index: index)) }
+  }
+
+  /// The violation's in-alarm event has been given its number: from now on it is listed.
+  mutating func tell(_ place: Place, as sequence: Int64) {
+    var alarm = self[place]
+    alarm.startSequence = sequence
+    self[place] = alarm
+    if let position = alarm.position { told.insert(Told(position: position, index: place.index)) }
   }
 
   /// The place of a behavior's violation among those of a thing, nil where it has none.
@@ -80,17 +115,36 @@ struct AlarmTable: Sendable {
     }
     alarms[Int(place.index)] = nil
     free.append(place.index)
+    identifiers.remove(Identifier(half: secondHalf(ofViolationID: alarm.violationID)))
+    if let position = alarm.position { told.remove(Told(position: position)) }
     return alarm
   }
 
-  /// The place of the violation with this identifier, nil where it is not active. Looks at every alarm:
-  /// it is a person who asks.
+  /// The place of the violation with this identifier, nil where it is not active.
   func place(of violationID: String) -> Place? {
-    alarms.firstIndex { $0?.violationID == violationID }.map { Place(index: Int32($0)) }
+    let half = secondHalf(ofViolationID: violationID)
+    guard let index = identifiers.element(equalTo: Identifier(half: half))?.index else {
+      return nil
+    }
+    let place = Place(index: index)
+    return holds(violationID, at: place) ? place : nil
   }
 
-  /// The active violations in no particular order.
-  var all: some Sequence<Alarm> { alarms.lazy.compactMap { $0 } }
+  /// The violations that have been told, newest first, from after a position on, as long as `take` says to go on.
+  func visit(after position: EventPosition?, _ take: (Alarm) -> Bool) {
+    told.visit(after: position.map { Told(position: $0) }) { take(self[Place(index: $0.index)]) }
+  }
+
+  /// The violations of a thing, of which `first` is the first.
+  func all(from first: Place?) -> [Alarm] {
+    var all: [Alarm] = []
+    var place = first
+    while let current = place {
+      all.append(self[current])
+      place = self[current].next
+    }
+    return all
+  }
 
   /// Places, those included that are free.
   var placeCount: Int { alarms.count }
@@ -114,6 +168,13 @@ func violationID(
   hash.combine(thing.text)
   hash.combine(UInt64(bitPattern: start))
   return hexadecimal(scrambled(hash.value)) + hexadecimal(scrambled(UInt64(bitPattern: episode)))
+}
+
+/// The second half of a violation's identifier, the number of its episode scrambled.
+private func secondHalf(ofViolationID text: String) -> UInt64 {
+  text.utf8.suffix(16).reduce(0) { number, digit in
+    number << 4 | UInt64(digit >= UInt8(ascii: "a") ? digit - UInt8(ascii: "a") + 10 : digit & 15)
+  }
 }
 
 /// Whether a text has the form of a violation's identifier.

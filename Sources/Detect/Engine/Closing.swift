@@ -82,7 +82,7 @@ extension Engine {
         .values.append(value)
       }
       next = thing + 1
-      steps -= 1
+      steps -= stepsOfVisit(to: thing)
     }
     guard closing.reporting.first(from: next) == nil else {
       closing.phase = .gathering(from: next)
@@ -138,7 +138,7 @@ extension Engine {
       judge(thing, closing, &events)
       closing.left -= 1
       last = thing
-      steps -= 1 + Work.stepsPerEvent * (events.count - told)
+      steps -= stepsOfVisit(to: thing) + Work.stepsPerEvent * (events.count - told)
     }
     closing.phase = .judging(after: last)
   }

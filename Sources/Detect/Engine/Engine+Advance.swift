@@ -11,6 +11,8 @@ struct Advance: Sendable {
 enum Work {
   /// Writing an event costs its store some 40 microseconds, a visit the engine one or two.
   static let stepsPerEvent = 16
+  /// A thing may be judged by five profiles of a hundred behaviors, and more in groups.
+  static let slotsPerStep = 16
   /// A threshold is selected at once, a value in a fraction of the time of a visit.
   static let valuesPerStep = 64
   /// Values that are held against their threshold and sorted at once: some milliseconds.
@@ -20,6 +22,11 @@ enum Work {
 }
 
 extension Engine {
+  /// The steps of visiting a thing, be it to ask it, to judge it or to cover it.
+  func stepsOfVisit(to thing: Int) -> Int {
+    1 + things[thing].coverage.slots.count / Work.slotsPerStep
+  }
+
   /// Lets time pass, all of it at once.
   mutating func advance(to now: Int64, _ events: inout [ViolationEvent]) {
     clock = max(clock, now)

@@ -131,8 +131,7 @@ package struct Engine: Sendable {
 
   /// Goes on with the work that has begun.
   ///
-  /// What a step is decides where slices end, and so what a journal means: visiting a thing is one, an
-  /// event `Work.stepsPerEvent`, a threshold one for each `Work.valuesPerStep` values.
+  /// What a step is decides where slices end, and so what a journal means: see `Work`.
   private mutating func proceed(_ limit: Int, _ outcome: inout Outcome) {
     var steps = limit
     if rollout != nil { rollOut(&steps, &outcome.events) }
@@ -198,8 +197,7 @@ package struct Engine: Sendable {
       violationID: violationID(
         profile: slot.plan.profileName, behavior: slot.entry.behavior.name,
         thing: things[thing].name, start: time, episode: episodes),
-      startTime: time, startSequence: lastSequence + 1, lastViolationTime: time,
-      lastViolationValue: value, lastDatapointTime: time)
+      startTime: time, lastViolationTime: time, lastViolationValue: value, lastDatapointTime: time)
     earliestDatapoint = min(earliestDatapoint, time)
     let trace = traces.end(TraceTable.Key(thing: thing, identity: slot.identity))
     alarms.insert(alarm, before: &things[thing].alarms)
@@ -223,7 +221,7 @@ package struct Engine: Sendable {
     at time: Int64, _ events: inout [ViolationEvent], _ beginning: Beginning = Beginning()
   ) {
     let event = ViolationEvent(
-      sequence: lastSequence + 1, violationID: alarm.violationID, thing: things[alarm.thing].name,
+      sequence: 0, violationID: alarm.violationID, thing: things[alarm.thing].name,
       securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
       criteriaType: slot.entry.criteriaType, metricValue: value, type: type, time: time,
       verification: alarm.verification)
@@ -231,7 +229,20 @@ package struct Engine: Sendable {
       rollout?.waiting.append((event, beginning))
       return
     }
+    number(event, beginning, &events)
+  }
+
+  /// Gives an event the next sequence number, and tells it.
+  mutating func number(
+    _ event: ViolationEvent, _ beginning: Beginning, _ events: inout [ViolationEvent]
+  ) {
     lastSequence += 1
+    var event = event
+    event.sequence = lastSequence
+    // What began while a change was under way may have ended before it is told.
+    if let place = beginning.place, alarms.holds(event.violationID, at: place) {
+      alarms.tell(place, as: lastSequence)
+    }
     events.append(event)
     if let explanation = beginning.explanation { explanations.append(explanation) }
   }
@@ -274,28 +285,17 @@ package struct Engine: Sendable {
       || earliestDatapoint < horizon - settings.silence
   }
 
-  /// The active violations that match, newest first by (start time, sequence), at most `limit`, from
-  /// after the given position on.
-  package func activeViolations(
-    after position: EventPosition?, limit: Int, where matches: (ActiveViolation) -> Bool
-  ) -> [ActiveViolation] {
-    func isNewer(_ a: ActiveViolation, _ b: ActiveViolation) -> Bool {
-      (a.violationStartTime, a.sequence) > (b.violationStartTime, b.sequence)
-    }
-    var newest: [ActiveViolation] = []
-    for alarm in alarms.all {
-      let place = EventPosition(time: alarm.startTime, sequence: alarm.startSequence)
-      if let position, place >= position { continue }
-      let violation = describe(alarm)
-      guard matches(violation) else { continue }
-      newest.append(violation)
-      if newest.count >= 2 * limit + 1 {
-        newest.sort(by: isNewer)
-        newest.removeLast(newest.count - limit)
-      }
-    }
-    newest.sort(by: isNewer)
-    return Array(newest.prefix(limit))
+  /// The active violations of all things or of one, newest first by (start time, sequence), from after a position
+  /// on, as long as `take` says to go on.
+  package func visitActiveViolations(
+    of thing: ThingName?, after position: EventPosition?, _ take: (ActiveViolation) -> Bool
+  ) {
+    guard let thing else { return alarms.visit(after: position) { take(describe($0)) } }
+    guard let index = things.index(of: thing) else { return }
+    let violations = alarms.all(from: things[index].alarms).map(describe)
+      .sorted { $0.eventPosition > $1.eventPosition }
+      .drop { violation in position.map { violation.eventPosition >= $0 } ?? false }
+    _ = violations.allSatisfy(take)
   }
 
   /// Whether the thing has ever reported or is registered.
@@ -311,12 +311,15 @@ package struct Engine: Sendable {
     guard let slot = state.coverage.slots.first(where: { $0.identity == alarm.identity }) else {
       preconditionFailure("an alarm outlived its behavior")
     }
+    guard let sequence = alarm.position?.sequence else {
+      preconditionFailure("an alarm is listed before it is told")
+    }
     return ActiveViolation(
       violationID: alarm.violationID, thing: state.name,
       securityProfileName: slot.plan.profileName, behavior: slot.entry.behavior,
       criteriaType: slot.entry.criteriaType, lastViolationValue: alarm.lastViolationValue,
       lastViolationTime: alarm.lastViolationTime, violationStartTime: alarm.startTime,
-      sequence: alarm.startSequence, verification: alarm.verification)
+      sequence: sequence, verification: alarm.verification)
   }
 
   /// What must hold after every input; checked in debug builds only.

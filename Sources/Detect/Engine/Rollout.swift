@@ -19,7 +19,7 @@ struct Rollout: Sendable {
   var left: Int
   var ended: [Int: [EndedAlarm]] = [:]
   /// What reports led to meanwhile.
-  var waiting: [(event: ViolationEvent, beginning: Engine.Beginning)] = []
+  var waiting: ArraySlice<(event: ViolationEvent, beginning: Engine.Beginning)> = []
 
   init(time: Int64, things: Int) {
     self.time = time
@@ -73,7 +73,7 @@ extension Engine {
       }
       rollout.last = thing
       rollout.left -= 1
-      steps -= 1 + Work.stepsPerEvent * ended.count
+      steps -= stepsOfVisit(to: thing) + Work.stepsPerEvent * ended.count
     }
   }
 
@@ -81,19 +81,9 @@ extension Engine {
   private mutating func numberWaiting(
     _ rollout: inout Rollout, _ steps: inout Int, _ events: inout [ViolationEvent]
   ) {
-    var numbered = 0
-    while steps > 0, numbered < rollout.waiting.count {
-      var (event, beginning) = rollout.waiting[numbered]
-      lastSequence += 1
-      event.sequence = lastSequence
-      if let place = beginning.place, alarms.holds(event.violationID, at: place) {
-        alarms[place].startSequence = lastSequence
-      }
-      events.append(event)
-      if let explanation = beginning.explanation { explanations.append(explanation) }
-      numbered += 1
+    while steps > 0, let (event, beginning) = rollout.waiting.popFirst() {
+      number(event, beginning, &events)
       steps -= Work.stepsPerEvent
     }
-    rollout.waiting.removeFirst(numbered)
   }
 }

@@ -1,25 +1,24 @@
 /// The states of all things that ever reported, by number and by name.
 ///
-/// A state never moves: the table grows by segments. Names are found in a table of places for twice as many
+/// A state never moves (`SegmentedArray`). Names are found in a table of places for twice as many
 /// things at least as there are, where each place holds a part of the name's hash and the thing's number;
 /// the name itself is only in the state.
 ///
 ///     places:    [ hash │ number ] [ – ] [ hash │ number ] …     sought from hash · (number of places) / 2³² on
-///     segments:  [ state 0 … state 1023 ] [ state 1024 … ] …
+///     states:    [ state 0 … state 1023 ] [ state 1024 … ] …
 struct ThingTable: RandomAccessCollection, Sendable {
-  private static let segmentSize = 1024
   private static let free = UInt64.max
 
-  private var segments: [[ThingState]] = []
-  private(set) var endIndex = 0
+  private var states = SegmentedArray<ThingState>()
   /// A power of two of them.
   private(set) var places: [UInt64] = Array(repeating: Self.free, count: 64)
 
   var startIndex: Int { 0 }
+  var endIndex: Int { states.endIndex }
 
   subscript(index: Int) -> ThingState {
-    _read { yield segments[index / Self.segmentSize][index % Self.segmentSize] }
-    _modify { yield &segments[index / Self.segmentSize][index % Self.segmentSize] }
+    _read { yield states[index] }
+    _modify { yield &states[index] }
   }
 
   /// The number of the thing, nil where it never reported.
@@ -37,14 +36,9 @@ struct ThingTable: RandomAccessCollection, Sendable {
   /// Adds a thing that is not there yet, and returns its number.
   mutating func append(_ state: ThingState) -> Int {
     if (count + 1) * 3 > places.count * 2 { grow() }
-    if count % Self.segmentSize == 0 {
-      segments.append([])
-      segments[segments.count - 1].reserveCapacity(Self.segmentSize)
-    }
-    segments[segments.count - 1].append(state)
     insert(Self.hash(of: state.name) << 32 | UInt64(count))
-    endIndex += 1
-    return endIndex - 1
+    states.append(state)
+    return count - 1
   }
 
   private mutating func insert(_ entry: UInt64) {

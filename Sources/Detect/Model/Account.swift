@@ -43,8 +43,8 @@ package struct Account: Hashable, Sendable {
   }
 }
 
-/// The devices that a profile is attached to.
-package enum Target: Hashable, Sendable {
+/// The devices that a profile is attached to. Targets are ordered by their ARNs.
+package enum Target: Hashable, Comparable, Sendable {
   case allThings
   case registeredThings
   case unregisteredThings
@@ -72,4 +72,6 @@ package enum Target: Hashable, Sendable {
       self = .thingGroup(String(resource.dropFirst("thinggroup/".count)))
     }
   }
+
+  package static func < (a: Target, b: Target) -> Bool { a.resource < b.resource }
 }

@@ -57,33 +57,40 @@ struct Paging {
   }
 
   /// A page of a list of names; `item` gives nil for a name that the filters leave out.
-  func page<Item>(of names: SortedList<String>, _ item: (String) -> Item?) -> Page<Item> {
-    page(of: names, after: position, position: { $0 }, item)
+  func page<Item>(of names: SortedList<String>, _ item: @escaping (String) -> Item?) -> Page<Item> {
+    page(lookingAt: Limits.namesVisitedPerPage, position: \.self, item) {
+      names.visit(after: position, $0)
+    }
   }
 
   /// A page of a list of things; `item` gives nil for a thing that the filters leave out.
-  func page<Item>(of names: SortedList<ThingName>, _ item: (ThingName) -> Item?) -> Page<Item> {
-    page(of: names, after: position.map(ThingName.init(_:)), position: \.text, item)
+  func page<Item>(of names: SortedList<ThingName>, _ item: @escaping (ThingName) -> Item?) -> Page<
+    Item
+  > {
+    page(lookingAt: Limits.namesVisitedPerPage, position: \.text, item) {
+      names.visit(after: position.map(ThingName.init(_:)), $0)
+    }
   }
 
-  /// Looks at `Limits.namesVisitedPerPage` names at most: then the page ends early, with a token.
-  private func page<Name, Item>(
-    of names: SortedList<Name>, after start: Name?, position: (Name) -> String,
-    _ item: (Name) -> Item?
+  /// A page of what `visit` comes by, which goes on as long as it is told to; `item` gives nil for what is left
+  /// out. Where so many have been looked at, the page ends early, with a token.
+  func page<Element, Item>(
+    lookingAt limit: Int, position: KeyPath<Element, String>, _ item: @escaping (Element) -> Item?,
+    in visit: ((Element) -> Bool) -> Void
   ) -> Page<Item> {
     var page = Page<Item>(items: [], nextToken: nil)
     var visited = 0
-    var last = start
-    names.visit(after: start) { name in
-      let item = item(name)
-      let isFull = visited == Limits.namesVisitedPerPage || item != nil && page.items.count == limit
+    var last: Element?
+    visit { element in
+      let item = item(element)
+      let isFull = visited == limit || item != nil && page.items.count == self.limit
       if isFull {
-        page.nextToken = last.map { token(after: position($0)) }
+        page.nextToken = last.map { token(after: $0[keyPath: position]) }
         return false
       }
       if let item { page.items.append(item) }
       visited += 1
-      last = name
+      last = element
       return true
     }
     return page

@@ -28,11 +28,12 @@ package final class DetectService: Sendable {
   ///   - stepsPerSlice: steps of a long close or change that a report may have to wait for.
   ///   - commitDelay: milliseconds that a group of inputs may wait for company; see `Sequencer`.
   ///   - snapshotItems: records and chunks that a part of a snapshot has at most.
+  ///   - unsavedValues: retained values for which a snapshot is due.
   ///   - onFault: told of every failure of the store, for the log.
   package init(
     store: any Store, settings: Settings, workers: Workers,
     stepsPerSlice: Int = Limits.stepsPerSlice, commitDelay: Int64 = Limits.defaultCommitDelay,
-    snapshotItems: Int = Limits.snapshotItems,
+    snapshotItems: Int = Limits.snapshotItems, unsavedValues: Int = Limits.unsavedValues,
     clock: @escaping @Sendable () -> Int64, identifiers: @escaping @Sendable () -> String,
     onFault: @escaping @Sendable (StoreError) -> Void
   ) throws(StoreError) {
@@ -55,8 +56,8 @@ package final class DetectService: Sendable {
     alerts = AlertQueue(store: store, workers: workers, onFault: onFault)
     sequencer = Sequencer(
       recovery, settings: settings, stepsPerSlice: stepsPerSlice, commitDelay: commitDelay,
-      snapshotItems: snapshotItems, store: store, workers: workers, feed: feed, alerts: alerts,
-      onFault: onFault)
+      snapshotItems: snapshotItems, unsavedValues: unsavedValues, store: store, workers: workers,
+      feed: feed, alerts: alerts, onFault: onFault)
   }
 
   /// The clock's present: milliseconds since the epoch.
@@ -67,16 +68,19 @@ package final class DetectService: Sendable {
   /// Performs an operation on profiles, targets, things, groups or tags.
   package func perform<O: Operation>(_ operation: O) async throws(DetectError) -> O.Response {
     try quotas.admit(O.name, at: clock())
-    return try await order { state throws(DetectError) in
-      guard state.isSettled else { return nil }
-      let now = state.present(self.clock())
-      let decision = try state.decide(
-        operation, at: Moment(now: now, identifier: self.identifiers()))
-      if !decision.changes.isEmpty {
-        guard state.isFree else { return nil }
-        state.change(decision.changes, at: now)
+    while true {
+      let decision = try await order { state throws(DetectError) -> Decision<O.Response>? in
+        guard state.isSettled else { return nil }
+        let now = state.present(self.clock())
+        let decision = try state.decide(
+          operation, at: Moment(now: now, identifier: self.identifiers()))
+        if !decision.changes.isEmpty {
+          guard state.isFree else { return nil }
+          state.change(decision.changes, at: now)
+        }
+        return decision
       }
-      return decision.response
+      if !decision.isPart { return decision.response }
     }
   }
 
@@ -106,7 +110,8 @@ package final class DetectService: Sendable {
 
   // MARK: Violations
 
-  /// Violations in alarm now, newest first.
+  /// Violations in alarm now, newest first. Each page is of its own moment: who follows the tokens sees what is in
+  /// alarm all the while once, and what begins or ends meanwhile perhaps.
   package func listActiveViolations(
     _ request: ListActiveViolations
   ) async throws(DetectError) -> Page<ActiveViolation> {
@@ -119,9 +124,13 @@ package final class DetectService: Sendable {
       if let name = request.securityProfileName, engine.catalog.profiles[name] == nil {
         throw .notFound("security profile \(name) does not exist")
       }
-      let violations = engine.activeViolations(
-        after: start, limit: paging.limit + 1, where: request.matches)
-      return paging.page(of: violations, position: \.eventPosition.text)
+      return paging.page(
+        lookingAt: Limits.violationsVisitedPerPage, position: \.eventPosition.text,
+        { request.matches($0) ? $0 : nil },
+        in: {
+          engine.visitActiveViolations(
+            of: request.thingName.map(ThingName.init(_:)), after: start, $0)
+        })
     }
   }
 

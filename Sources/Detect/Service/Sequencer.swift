@@ -26,6 +26,7 @@ final class Sequencer: Sendable {
   private let settings: Settings
   private let commitDelay: Int64
   private let snapshotItems: Int
+  private let unsavedValues: Int
   private let store: any Store
   private let workers: Workers
   private let feed: EventFeed
@@ -47,12 +48,14 @@ final class Sequencer: Sendable {
 
   init(
     _ recovery: Recovery, settings: Settings, stepsPerSlice: Int, commitDelay: Int64,
-    snapshotItems: Int, store: any Store, workers: Workers, feed: EventFeed, alerts: AlertQueue,
+    snapshotItems: Int, unsavedValues: Int, store: any Store, workers: Workers, feed: EventFeed,
+    alerts: AlertQueue,
     onFault: @escaping @Sendable (StoreError) -> Void
   ) {
     self.settings = settings
     self.commitDelay = commitDelay
     self.snapshotItems = snapshotItems
+    self.unsavedValues = unsavedValues
     self.store = store
     self.workers = workers
     self.feed = feed
@@ -63,7 +66,8 @@ final class Sequencer: Sendable {
       State(
         engine: recovery.engine,
         snapshots: SnapshotCycle(
-          recovery, journalLimit: settings.snapshotJournalBytes, items: snapshotItems),
+          recovery, journalLimit: settings.snapshotJournalBytes, valueLimit: unsavedValues,
+          items: snapshotItems),
         position: recovery.position, stepsPerSlice: stepsPerSlice))
     post { self.configure(&$0) }
   }
@@ -282,7 +286,8 @@ final class Sequencer: Sendable {
       let recovery = try Recovery(from: store)
       state.engine = recovery.engine
       state.snapshots = SnapshotCycle(
-        recovery, journalLimit: settings.snapshotJournalBytes, items: snapshotItems)
+        recovery, journalLimit: settings.snapshotJournalBytes, valueLimit: unsavedValues,
+        items: snapshotItems)
       state.position = recovery.position
       publishedMetrics.withLock { $0 = recovery.engine.catalog.metrics }
       configure(&state)

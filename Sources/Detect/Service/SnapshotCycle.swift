@@ -32,13 +32,16 @@ struct SnapshotCycle: Sendable {
   private var compacted = 0
   /// Bytes of the journal that a start has to replay at most.
   private let journalLimit: Int
+  /// Retained values that wait in memory, and as many again while a snapshot is being written.
+  private let valueLimit: Int
   /// Records and chunks in one part.
   private let items: Int
 
-  init(_ recovery: Recovery, journalLimit: Int, items: Int) {
+  init(_ recovery: Recovery, journalLimit: Int, valueLimit: Int, items: Int) {
     position = recovery.snapshotPosition
     journalBytes = recovery.journalBytes
     self.journalLimit = journalLimit
+    self.valueLimit = valueLimit
     self.items = items
   }
 
@@ -52,7 +55,7 @@ struct SnapshotCycle: Sendable {
   func isDue(with bytes: Int = 0, unsavedValues: Int) -> Bool {
     let bytes = journalBytes + bytes
     return phase == .resting && bytes > 0
-      && (bytes >= journalLimit / 2 || unsavedValues >= Limits.unsavedValues)
+      && (bytes >= journalLimit / 2 || unsavedValues >= valueLimit)
   }
 
   /// Whether groups wait for chores. A snapshot is to be written and its work done before the next one is due, or
@@ -63,7 +66,7 @@ struct SnapshotCycle: Sendable {
     guard let engine, !isPaused else { return false }
     let growth = max(
       Double(journalBytes) / Double(max(1, journalLimit / 2)),
-      Double(engine.unsavedValueCount) / Double(Limits.unsavedValues))
+      Double(engine.unsavedValueCount) / Double(valueLimit))
     return switch phase {
     case .resting: false
     case .writing: growth * 1.5 > engine.snapshotProgress

@@ -33,12 +33,12 @@ import Testing
     apply(
       .attach(profile: "p", .allThings), .attach(profile: "p", .thingGroup("g")),
       .attach(profile: "o", .thingGroup("g")))
-    #expect(catalog.targets(ofProfile: "p") == [.allThings, .thingGroup("g")])
+    #expect(catalog.targets(ofProfile: "p").elements == [.allThings, .thingGroup("g")])
     #expect(catalog.profiles(attachedTo: .thingGroup("g")).elements == ["o", "p"])
     #expect(catalog.isAttached(profile: "o", to: .thingGroup("g")))
     #expect(!catalog.isAttached(profile: "o", to: .allThings))
     apply(.detach(profile: "p", .thingGroup("g")), .detach(profile: "p", .allThings))
-    #expect(catalog.targets(ofProfile: "p") == [])
+    #expect(catalog.targets(ofProfile: "p").elements == [])
     #expect(catalog.profiles(attachedTo: .thingGroup("g")).elements == ["o"])
     #expect(catalog.profiles(attachedTo: .allThings).isEmpty)
   }
@@ -48,7 +48,7 @@ import Testing
       .thingGroup("b"), .unregisteredThings, .thingGroup("a"), .registeredThings, .allThings,
     ] { apply(.attach(profile: "p", target)) }
     #expect(
-      catalog.targets(ofProfile: "p") == [
+      catalog.targets(ofProfile: "p").elements == [
         .registeredThings, .allThings, .unregisteredThings, .thingGroup("a"), .thingGroup("b"),
       ])
   }

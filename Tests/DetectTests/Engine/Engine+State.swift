@@ -22,6 +22,16 @@ extension Engine {
 }
 
 extension Engine {
+  /// Active violations, newest first.
+  func activeViolations(limit: Int = .max) -> [ActiveViolation] {
+    var violations: [ActiveViolation] = []
+    visitActiveViolations(of: nil, after: nil) {
+      if violations.count < limit { violations.append($0) }
+      return violations.count < limit
+    }
+    return violations
+  }
+
   /// A snapshot, all its parts at once.
   mutating func takeSnapshot(at position: Int64) -> SnapshotPart {
     beginSnapshot(at: position)
@@ -43,7 +53,7 @@ extension Catalog {
     changes += groups.values.map { Change.putGroup($0) }
     changes += things.values.map { Change.putThing($0) }
     for profile in profiles.keys {
-      changes += targets(ofProfile: profile).map { Change.attach(profile: profile, $0) }
+      changes += targets(ofProfile: profile).elements.map { Change.attach(profile: profile, $0) }
     }
     for thing in things.keys {
       changes += groups(ofThing: thing).elements.map { Change.join(thing, group: $0) }

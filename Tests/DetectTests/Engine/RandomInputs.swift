@@ -103,7 +103,7 @@ struct RandomInputs {
 
   /// What a person says of a violation that is active, or of one that never was.
   private mutating func verification(of engine: Engine) -> Input {
-    let active = engine.activeViolations(after: nil, limit: 20) { _ in true }
+    let active = engine.activeViolations(limit: 20)
     let id = active.randomElement(using: &random)?.violationID
     let said = Verification(
       VerificationState.allCases.randomElement(using: &random) ?? .unknown,

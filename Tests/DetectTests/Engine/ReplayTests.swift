@@ -132,8 +132,30 @@ import Testing
         ended.insert(event.violationID)
       }
     }
-    let active = engine.activeViolations(after: nil, limit: 1000) { _ in true }
-    #expect(Set(active.map(\.violationID)) == Set(open.keys))
+    let active = engine.activeViolations()
+    // The open ones, newest first, from any of them on and of any thing, and none that has ended.
+    let position = { (event: ViolationEvent) in
+      EventPosition(time: event.time, sequence: event.sequence)
+    }
+    let expected = open.values.sorted { position($0) > position($1) }
+    #expect(active.map(\.violationID) == expected.map(\.violationID))
+    for index in expected.indices {
+      let thing = expected[index].thing
+      func later(of thing: ThingName?) -> [String] {
+        var later: [String] = []
+        engine.visitActiveViolations(of: thing, after: position(expected[index])) {
+          later.append($0.violationID)
+          return later.count < 3
+        }
+        return later
+      }
+      let rest = expected[(index + 1)...]
+      #expect(later(of: nil) == rest.prefix(3).map(\.violationID))
+      #expect(later(of: thing) == rest.filter { $0.thing == thing }.prefix(3).map(\.violationID))
+      #expect(engine.isActive(expected[index].violationID))
+    }
+    #expect(!ended.contains(where: engine.isActive))
+    #expect(!engine.isActive(String(repeating: "0", count: 32)))
   }
 
   @Test

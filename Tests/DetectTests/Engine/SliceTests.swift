@@ -131,7 +131,7 @@ import Testing
     let alive: Set = ["399", "11", "20"]
     let silent = Set((0..<count).map { "\($0)" }).subtracting(alive)
     #expect(told.map(\.thing.text) == silent.sorted())
-    #expect(Set(engine.alarms.all.map { engine.things[$0.thing].name.text }) == alive)
+    #expect(Set(engine.activeViolations().map(\.thing.text)) == alive)
     #expect(zip(seen, seen.dropFirst()).allSatisfy { $1 - $0 <= steps * Work.violationsPerStep })
     #expect(seen.count > 2)
     #expect(engine.earliestDatapoint == end)

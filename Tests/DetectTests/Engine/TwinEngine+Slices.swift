@@ -5,22 +5,22 @@
 extension TwinEngine {
   /// What is done at once or not at all.
   enum Piece {
-    /// One step that shows nothing.
-    case nothing
+    /// So many steps that show nothing.
+    case nothing(Int = 1)
     /// Finds out which silences end before a time.
     case findSilent(before: Int64)
     /// Ends the violation, if its last datapoint is still this one.
     case silence(Key, since: Int64)
     case close(Int64)
-    case judge(String, bucketEnding: Int64)
+    case judge(String, bucketEnding: Int64, steps: Int)
     case closed(Int64)
     /// The thing's ended violations.
-    case say([Said])
+    case say([Said], steps: Int)
     case endOfAdvance
 
     var steps: Int {
       switch self {
-      case .nothing, .judge, .say: 1
+      case .nothing(let steps), .judge(_, _, let steps), .say(_, let steps): steps
       case .findSilent, .silence, .close, .closed, .endOfAdvance: 0
       }
     }
@@ -45,7 +45,7 @@ extension TwinEngine {
       } else if let horizon {
         let ends = Set(values.map { bucketEnd($0.time) }).filter { $0 > closed && $0 <= horizon }
         let violations = streaks.values.count { $0.alarm != nil }
-        pieces = Array(repeating: .nothing, count: violations / 4)
+        pieces = Array(repeating: .nothing(), count: violations / 4)
         pieces.append(.findSilent(before: ends.min() ?? horizon))
         pieces.append(ends.min().map { .close($0) } ?? .endOfAdvance)
       } else if !waiting.isEmpty {
@@ -64,9 +64,9 @@ extension TwinEngine {
     case .findSilent(let limit): pieces = silences(before: limit) + pieces
     case .silence(let key, let last): endSilence(key, since: last)
     case .close(let end): pieces = closePieces(end) + [.closed(end)]
-    case .judge(let thing, let end): judge(thing, end)
+    case .judge(let thing, let end, _): judge(thing, end)
     case .closed(let end): closed = end
-    case .say(let events): said += events
+    case .say(let events, _): said += events
     case .endOfAdvance: horizon = nil
     }
   }
@@ -91,7 +91,12 @@ extension TwinEngine {
     say(.alarmInvalidated, key, at: last + settings.silence, nil, alarm.id)
   }
 
-  /// A step for each thing that reported, one for each threshold, then the things by name.
+  /// A step for each thing, and one more for each sixteen behaviors that judge it.
+  private func stepsOfVisit(to thing: String) -> Int {
+    1 + covering(thing).flatMap(\.behaviors).count { $0.criteria != nil } / 16
+  }
+
+  /// A visit of each thing that reported, one for each threshold, then visits of the things by name.
   private func closePieces(_ end: Int64) -> [Piece] {
     let reporting = Set(values.filter { bucketEnd($0.time) == end }.map(\.thing)).sorted()
     let thresholds = profiles.values.flatMap { profile in
@@ -100,8 +105,8 @@ extension TwinEngine {
           && !population(of: profile.name, behavior, end).isEmpty
       }
     }
-    return reporting.map { _ in .nothing } + thresholds.map { _ in .nothing }
-      + reporting.map { .judge($0, bucketEnding: end) }
+    return reporting.map { .nothing(stepsOfVisit(to: $0)) } + thresholds.map { _ in .nothing() }
+      + reporting.map { .judge($0, bucketEnding: end, steps: stepsOfVisit(to: $0)) }
   }
 
   /// Says what changes have ended: a change of profiles or targets goes to all things there are, one after
@@ -115,6 +120,8 @@ extension TwinEngine {
     }
     guard concernsAll else { return said += ended }
     isRollingOut = true
-    pieces = seenIDs.keys.sorted().map { thing in .say(ended.filter { $0.thing == thing }) }
+    pieces = seenIDs.keys.sorted().map { thing in
+      .say(ended.filter { $0.thing == thing }, steps: stepsOfVisit(to: thing))
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Detect
@@ -30,8 +31,8 @@ struct ServiceLimitTests {
   @Test func `a snapshot is due once so many values wait for it`() async throws {
     let store = FailingStore()
     let service = try DetectService(
-      store: store, settings: Settings(), workers: .queues(), clock: { 1_700_000_000_000 },
-      identifiers: { "id" }, onFault: { _ in })
+      store: store, settings: Settings(), workers: .queues(), unsavedValues: 4000,
+      clock: { 1_700_000_000_000 }, identifiers: { "id" }, onFault: { _ in })
     _ = try await service.perform(
       CreateSecurityProfile(
         securityProfileName: "P",
@@ -51,11 +52,66 @@ struct ServiceLimitTests {
           repeating: SentDatapoint("aws:num-disconnects", .count(1)), count: perReport))
       _ = try await service.submit(batch).outcome()
     }
-    while id < Limits.unsavedValues / perReport - 1 { try await submit() }
+    while id < UInt64(4000 / perReport - 1) { try await submit() }
     #expect(try store.loadSnapshot { _ in } == 0)
     try await submit()
     await service.stop()
     #expect(try store.loadSnapshot { _ in } > 0)
+  }
+
+  @Test func `a page of active violations looks at a bounded number of them`() async throws {
+    let service = try DetectService(
+      store: MemoryStore(), settings: Settings(), workers: .queues(), clock: { 1_700_000_000_000 },
+      identifiers: { "id" }, onFault: { _ in })
+    for (profile, metric) in [("Old", "aws:all-bytes-in"), ("New", "aws:all-bytes-out")] {
+      let few = BehaviorCriteria(comparisonOperator: "less-than", value: .count(1))
+      _ = try await service.perform(
+        CreateSecurityProfile(
+          securityProfileName: profile,
+          behaviors: [Behavior(name: "few", metric: metric, criteria: few)]))
+      _ = try await service.perform(
+        AttachSecurityProfile(
+          securityProfileName: profile,
+          securityProfileTargetARN: service.settings.account.arn("all/things")))
+    }
+    var batch = ReportBatch()
+    batch.add(
+      thingName: "old", id: 1, time: nil, datapoints: [SentDatapoint("aws:all-bytes-in", .count(9))]
+    )
+    for number in 0..<Limits.violationsVisitedPerPage {
+      batch.add(
+        thingName: "new-\(number)", id: 1, time: nil,
+        datapoints: [SentDatapoint("aws:all-bytes-out", .count(9))])
+    }
+    _ = try await service.submit(batch).outcome()
+    var list = ListActiveViolations(securityProfileName: "Old")
+    let first = try await service.listActiveViolations(list)
+    #expect(first.items == [])
+    list.nextToken = first.nextToken
+    let second = try await service.listActiveViolations(list)
+    #expect(second.items.map(\.thing.text) == ["old"] && second.nextToken == nil)
+    await service.stop()
+  }
+
+  @Test func `a group of many things is deleted in parts, and answered after the last`()
+    async throws
+  {
+    let store = FailingStore()
+    let service = try DetectService(
+      store: store, settings: Settings(), workers: .queues(), clock: { 1_700_000_000_000 },
+      identifiers: { "id" }, onFault: { _ in })
+    _ = try await service.perform(CreateThingGroup(thingGroupName: "g"))
+    for number in 0...Limits.membersLeavingAtOnce {
+      _ = try await service.perform(CreateThing(thingName: "t\(number)"))
+      _ = try await service.perform(
+        AddThingToThingGroup(thingGroupName: "g", thingName: "t\(number)"))
+    }
+    let groups = { store.writes.withLock { $0.count { $0 == .group } } }
+    let before = groups()
+    _ = try await service.perform(DeleteThingGroup(thingGroupName: "g"))
+    #expect(groups() == before + 2)
+    #expect(try await service.perform(ListThingGroups()).items == [])
+    await service.stop()
   }
 
   @Test func `what has expired is removed in steps`() async throws {

@@ -14,7 +14,7 @@ package struct AttachSecurityProfile: Operation, Hashable {
   /// Attaches the profile.
   ///
   /// - Throws: `invalidRequest`; `notFound` where there is no such profile or group; `limitExceeded`
-  ///   where the target has five profiles already.
+  ///   where the target has five profiles already, or the profile ten thousand targets.
   package func decide(
     _ catalog: Catalog, at moment: Moment
   ) throws(DetectError) -> Decision<Empty> {
@@ -25,6 +25,10 @@ package struct AttachSecurityProfile: Operation, Hashable {
     guard catalog.profiles(attachedTo: target).count < Limits.profilesPerTarget else {
       throw .limitExceeded(
         "\(target.resource) has \(Limits.profilesPerTarget) security profiles already")
+    }
+    guard catalog.targets(ofProfile: profile.name).count < Limits.targetsPerProfile else {
+      throw .limitExceeded(
+        "\(profile.name) is attached to \(Limits.targetsPerProfile) targets already")
     }
     return Decision(Empty(), changes: [.attach(profile: profile.name, target)])
   }

@@ -20,7 +20,7 @@ package struct DeleteSecurityProfile: Operation, Hashable {
     try FieldCheck.name(securityProfileName, field: "securityProfileName")
     guard let profile = catalog.profiles[securityProfileName] else { return Decision(Empty()) }
     try Catalog.check(expectedVersion: expectedVersion, stored: profile.version)
-    var changes = catalog.targets(ofProfile: profile.name).map {
+    var changes = catalog.targets(ofProfile: profile.name).elements.map {
       Change.detach(profile: profile.name, $0)
     }
     if catalog.tags[profile.resource] != nil {

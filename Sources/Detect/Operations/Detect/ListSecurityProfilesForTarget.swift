@@ -23,12 +23,10 @@ package struct ListSecurityProfilesForTarget: Operation, Hashable {
   package struct SecurityProfileTargetMapping: Hashable, Sendable {
     package var securityProfileIdentifier: SecurityProfileIdentifier
     package var targetARN: String
-
-    /// The order of the list: a blank sorts before every character of a name.
-    fileprivate var position: String { "\(securityProfileIdentifier.name) \(targetARN)" }
   }
 
-  /// Lists the profiles.
+  /// Lists the profiles. A page looks at a bounded number of attachments; so it may be short, even empty, and yet
+  /// carry a token.
   ///
   /// - Throws: `invalidRequest`; `notFound` where there is no such group.
   package func decide(
@@ -38,33 +36,72 @@ package struct ListSecurityProfilesForTarget: Operation, Hashable {
       Self.name, filters: [securityProfileTargetARN, recursive ? "recursive" : nil],
       nextToken: nextToken, maxResults: maxResults)
     let target = try catalog.target(ofARN: securityProfileTargetARN)
-    var mappings: [(position: String, mapping: SecurityProfileTargetMapping)] = []
-    for target in recursive ? catalog.targets(from: target) : [target] {
-      let arn = catalog.account.arn(target.resource)
-      for name in catalog.profiles(attachedTo: target).elements {
-        let mapping = SecurityProfileTargetMapping(
-          securityProfileIdentifier: SecurityProfileIdentifier(name, account: catalog.account),
-          targetARN: arn)
-        let position = mapping.position
-        if let start = paging.position, position <= start { continue }
-        mappings.append((position, mapping))
-      }
+    let page = paging.page(
+      lookingAt: Limits.namesVisitedPerPage, position: \.text,
+      { attachment in
+        includes(attachment.target, from: target, in: catalog)
+          ? SecurityProfileTargetMapping(
+            securityProfileIdentifier: SecurityProfileIdentifier(
+              attachment.profile, account: catalog.account),
+            targetARN: catalog.account.arn(attachment.target.resource)) : nil
+      },
+      in: { take in
+        let start = paging.position.flatMap(Attachment.init(text:))
+        guard recursive, case .thingGroup = target else {
+          return catalog.visitAttachments(to: target, after: start, take)
+        }
+        catalog.visitAttachments(after: start, take)
+      })
+    return Decision(page)
+  }
+
+  private func includes(_ target: Target, from root: Target, in catalog: Catalog) -> Bool {
+    guard target != root else { return true }
+    guard case .thingGroup(let above) = root, case .thingGroup(let name) = target else {
+      return false
     }
-    mappings.sort { $0.position < $1.position }
-    return Decision(paging.page(of: mappings.lazy.map(\.mapping), position: \.position))
+    return catalog.ancestors(ofGroup: name).contains(above)
+  }
+}
+
+/// A profile and one of its targets, as the list comes by them.
+private struct Attachment {
+  let profile: String
+  let target: Target
+
+  /// The parts, apart by a blank: no name of a profile has one.
+  var text: String { "\(profile) \(target.resource)" }
+}
+
+extension Attachment {
+  init?(text: String) {
+    let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let target = Target(resource: parts[1]) else { return nil }
+    self.init(profile: parts[0], target: target)
   }
 }
 
 extension Catalog {
-  /// The target itself and, for a group, all groups below it.
-  fileprivate func targets(from target: Target) -> [Target] {
-    guard case .thingGroup(let root) = target else { return [target] }
-    var names = [root]
-    var next = 0
-    while next < names.count {
-      names += children(ofGroup: names[next]).elements
-      next += 1
+  /// The attachments to exactly one target, profiles by name.
+  fileprivate func visitAttachments(
+    to target: Target, after start: Attachment?, _ take: (Attachment) -> Bool
+  ) {
+    profiles(attachedTo: target).visit(after: start?.profile) {
+      take(Attachment(profile: $0, target: target))
     }
-    return names.map(Target.thingGroup)
+  }
+
+  /// All attachments: profiles by name, and the targets of each by their ARNs.
+  fileprivate func visitAttachments(after start: Attachment?, _ take: (Attachment) -> Bool) {
+    var goesOn = true
+    func visit(_ profile: String, after target: Target?) -> Bool {
+      targets(ofProfile: profile).visit(after: target) {
+        goesOn = take(Attachment(profile: profile, target: $0))
+        return goesOn
+      }
+      return goesOn
+    }
+    if let start, !visit(start.profile, after: start.target) { return }
+    profileNames.visit(after: start?.profile) { visit($0, after: nil) }
   }
 }

@@ -27,9 +27,11 @@ package struct ListTargetsForSecurityProfile: Operation, Hashable {
     let paging = try Paging(
       Self.name, filters: [securityProfileName], nextToken: nextToken, maxResults: maxResults)
     let profile = try catalog.profile(named: securityProfileName)
-    let arns = catalog.targets(ofProfile: profile.name).map { catalog.account.arn($0.resource) }
-    let rest = arns.drop { arn in paging.position.map { arn <= $0 } ?? false }
-    return Decision(
-      paging.page(of: rest.map(SecurityProfileTarget.init(arn:)), position: \.arn))
+    let start = paging.position.flatMap { Target(resource: $0) }
+    let page = paging.page(
+      lookingAt: paging.limit + 1, position: \.resource,
+      { SecurityProfileTarget(arn: catalog.account.arn($0.resource)) },
+      in: { catalog.targets(ofProfile: profile.name).visit(after: start, $0) })
+    return Decision(page)
   }
 }

@@ -10,7 +10,8 @@ package struct DeleteThingGroup: Operation, Hashable {
     self.expectedVersion = expectedVersion
   }
 
-  /// Deletes the group, its memberships, its attachments and its tags.
+  /// Deletes the group, its memberships, its attachments and its tags. A group of many things loses them part by
+  /// part before it goes; what has become of it in between may end the operation.
   ///
   /// - Throws: `invalidRequest`, also where there are groups below it; `versionConflict`.
   package func decide(
@@ -25,8 +26,14 @@ package struct DeleteThingGroup: Operation, Hashable {
         field: "thingGroupName")
     }
     let target = Target.thingGroup(group.name)
-    var changes = catalog.things(inGroup: group.name).elements.map {
-      Change.leave($0, group: group.name)
+    let members = catalog.things(inGroup: group.name)
+    var changes: [Change] = []
+    members.visit(after: nil) { thing in
+      changes.append(.leave(thing, group: group.name))
+      return changes.count < Limits.membersLeavingAtOnce
+    }
+    guard changes.count == members.count else {
+      return Decision(Empty(), changes: changes, isPart: true)
     }
     changes += catalog.profiles(attachedTo: target).elements.map { .detach(profile: $0, target) }
     if catalog.tags[target.resource] != nil {

@@ -143,6 +143,29 @@ import Testing
     }
   }
 
+  @Test func `A page looks at a bounded number of attachments`() throws {
+    for number in 0..<Limits.namesVisitedPerPage {
+      bench.apply([.attach(profile: "p1", .thingGroup("other-\(number)"))])
+    }
+    try bench.perform(attach("p2", "thinggroup/gh"))
+    let pages = try bench.pages {
+      ListSecurityProfilesForTarget(
+        securityProfileTargetARN: .arn("thinggroup/g"), recursive: true, nextToken: $0)
+    }
+    #expect(pages.map { $0.map(\.targetARN) } == [[], [.arn("thinggroup/gh")]])
+  }
+
+  @Test func `A profile has a bounded number of targets`() throws {
+    for number in 1..<Limits.targetsPerProfile {
+      bench.apply([.attach(profile: "p1", .thingGroup("other-\(number)"))])
+    }
+    try bench.perform(attach("p1", "thinggroup/gh"))
+    #expect(bench.refusal(of: attach("p1", "thinggroup/g")) == .limitExceeded)
+    #expect(bench.refusal(of: attach("p1", "thinggroup/gh")) == nil)
+    try bench.perform(detach("p1", "thinggroup/gh"))
+    try bench.perform(attach("p1", "thinggroup/g"))
+  }
+
   @Test func `A token is for its list and its filters only`() throws {
     for profile in ["p1", "p2"] {
       for resource in ["thinggroup/g", "all/things"] {

@@ -276,12 +276,27 @@ import Testing
         .putTags(resource: "thinggroup/g", []), .removeGroup("g"),
       ])
     bench.apply(changes)
-    #expect(bench.catalog.targets(ofProfile: "p") == [.allThings])
+    #expect(bench.catalog.targets(ofProfile: "p").elements == [.allThings])
     // A group of the same name starts with nothing.
     try bench.perform(CreateThingGroup(thingGroupName: "g"))
     #expect(try bench.perform(ListThingsInThingGroup(thingGroupName: "g")).items == [])
     let arn = "arn:aws:iot:us-east-1:000000000000:thinggroup/g"
     #expect(try bench.perform(ListTagsForResource(resourceARN: arn)).items == [])
+  }
+
+  @Test func `The many members of a deleted group leave part by part`() throws {
+    try bench.perform(CreateThingGroup(thingGroupName: "g"))
+    for number in 0..<2 * Limits.membersLeavingAtOnce {
+      bench.apply([.join(ThingName("t\(number)"), group: "g")])
+    }
+    let delete = DeleteThingGroup(thingGroupName: "g")
+    let first = try bench.decide(delete)
+    #expect(first.isPart && first.changes.count == Limits.membersLeavingAtOnce)
+    bench.apply(first.changes)
+    let second = try bench.decide(delete)
+    #expect(!second.isPart && second.changes.last == .removeGroup("g"))
+    bench.apply(second.changes)
+    #expect(try bench.perform(ListThingGroups()).items == [])
   }
 }
 
