@@ -33,20 +33,26 @@ struct Fleet {
 
   /// As many things in the states of another fleet's, as after a restart: an hour of a large fleet takes too long.
   init(things: Int, like model: inout Fleet) {
+    let records = model.records
     count = things
     now = model.now
     minute = model.minute
-    let records = model.records
-    // A record of a thing begins with the thing's name: its length, its bytes.
-    let isThing = { (record: SnapshotRecord) in record.key.first == 2 }
-    let states = records.filter(isThing).map { record in
-      Array((record.value ?? []).dropFirst(1 + Workload.name(of: 0).text.utf8.count))
+    // The key of a thing's record is a byte and the name; the record begins with the name: its length, its bytes. Those
+    // of the chunks of its report log follow, with five bytes more in their keys.
+    let prefix = 1 + Workload.name(of: 0).text.utf8.count
+    var states: [[(suffix: ArraySlice<UInt8>, value: [UInt8])]] = []
+    for record in records where record.key.first == 2 {
+      if record.key.count == prefix { states.append([]) }
+      states[states.count - 1].append((record.key.dropFirst(prefix), record.value ?? []))
     }
     _ = engine.apply(.changes(Workload.profile(Workload.tenBehaviors, of: engine.catalog), at: now))
     for thing in 0..<things {
       let name = Array(Workload.name(of: thing).text.utf8)
-      let value = [UInt8(name.count)] + name + states[thing % states.count]
-      restore(SnapshotRecord(key: [2] + name, value: value))
+      for (suffix, value) in states[thing % states.count] {
+        let renamed = [UInt8(name.count)] + name + value.dropFirst(prefix)
+        restore(
+          SnapshotRecord(key: [2] + name + suffix, value: suffix.isEmpty ? renamed : value))
+      }
     }
     if let counters = records.last { restore(counters) }
     for _ in 0..<3 { report() }
@@ -98,11 +104,16 @@ struct Fleet {
     Meter.returnFreeMemory()
   }
 
-  /// What a snapshot of all things holds, by rising key: the counters are last.
+  /// What the store of all things holds, by rising key: the counters are last. A snapshot writes what changed, so
+  /// those of more than an hour together are all that is kept of a thing.
   private var records: [SnapshotRecord] {
     mutating get {
-      report()
-      return engine.takeSnapshot()
+      var stored: [[UInt8]: [UInt8]?] = [:]
+      for _ in 0..<70 {
+        report()
+        for record in engine.takeSnapshot() { stored.updateValue(record.value, forKey: record.key) }
+      }
+      return stored.filter { $0.value != nil }.map { SnapshotRecord(key: $0.key, value: $0.value) }
         .sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
   }
