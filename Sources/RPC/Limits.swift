@@ -17,6 +17,10 @@ package struct Limits: Sendable {
   /// field). Twice gRPC's soft default of 8 KiB; what is above answers RESOURCE_EXHAUSTED.
   package var maxHeaderListBytes = 16 << 10
 
+  /// Gaps between the streams of a client that are remembered, the newest. HEADERS in one end the connection; in one
+  /// that is forgotten they are dropped. Clients leave none.
+  package static let rememberedStreamGaps = 16
+
   /// How many times that limit a header list may unpack to before it ends the connection with
   /// ENHANCE_YOUR_CALM. Between the two a client has made a mistake and is told so; above, a header of
   /// a few bytes was made to unpack to megabytes (an HPACK bomb).

@@ -22,10 +22,25 @@ struct TableTests {
         #expect(table.count == dictionary.count)
       }
       #expect(table.all.sorted() == dictionary.values.sorted())
+      #expect(table.openStreams.sorted() == dictionary.keys.sorted())
       for (stream, value) in dictionary { #expect(table[stream] == value) }
       table.removeAll()
       #expect(table.isEmpty && table[1] == nil && table.all == [])
     }
+  }
+
+  @Test func `only a stream that was passed over carries no headers, until its gap is forgotten`() {
+    var passed = PassedStreams()
+    func mayCarryHeaders(_ streams: some Sequence<Int32>) -> [Int32] {
+      streams.filter { passed.mayCarryHeaders($0) }
+    }
+    let last = 1 + 6 * Int32(Limits.rememberedStreamGaps)
+    // Opens 1, 7, 13…, and so passes over 3 and 5, 9 and 11…
+    let opened = Array(stride(from: 1, through: last, by: 6) as StrideThrough<Int32>)
+    #expect(mayCarryHeaders(opened) == opened)
+    #expect(mayCarryHeaders(stride(from: 1, through: last, by: 2)) == opened)
+    #expect(mayCarryHeaders([last + 6]) == [last + 6])
+    #expect(mayCarryHeaders([3, 5, 9, 11]) == [3, 5])
   }
 
   @Test func `a path is found among paths that end alike`() {

@@ -15,6 +15,7 @@ func makeServerSession(limits: Limits) -> OpaquePointer {
     unsafe nghttp2_session_callbacks_del(callbacks)
     unsafe nghttp2_option_del(option)
   }
+  unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, onBeginFrame)
   unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, onBeginHeaders)
   unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks, onHeader)
   unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, onFrameReceived)
@@ -81,6 +82,21 @@ private func endsStream(_ head: nghttp2_frame_hd) -> Bool {
     && head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
 }
 
+private func isSettings(_ head: nghttp2_frame_hd) -> Bool {
+  head.type == UInt8(NGHTTP2_SETTINGS.rawValue)
+    && head.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0
+}
+
+private let onBeginFrame: nghttp2_on_begin_frame_callback = { _, head, userData in
+  guard let head = unsafe head?.pointee else { return 0 }
+  if head.type == UInt8(NGHTTP2_HEADERS.rawValue) {
+    unsafe withSession(userData) { $0.beganHeaders(head.stream_id) }
+  } else if isSettings(head) {
+    unsafe withSession(userData) { $0.beganSettings() }
+  }
+  return 0
+}
+
 private let onBeginHeaders: nghttp2_on_begin_headers_callback = { _, frame, userData in
   let isRequest = unsafe isRequest(frame)
   unsafe withSession(userData) { $0.beganFields(isRequest: isRequest) }
@@ -104,6 +120,7 @@ private let onFrameReceived: nghttp2_on_frame_recv_callback = { _, frame, userDa
     // Only here has nghttp2 checked the whole block, so only here is there a request.
     if unsafe isRequest(frame) { session.receivedRequest(head.stream_id) }
     if endsStream(head) { session.receivedEnd(head.stream_id) }
+    if isSettings(head) { session.receivedSettings() }
   }
   return 0
 }

@@ -26,6 +26,8 @@ struct HTTP2ErrorCode: Equatable, Sendable {
   let rawValue: UInt32
 
   static let noError = HTTP2ErrorCode(rawValue: 0)
+  static let protocolError = HTTP2ErrorCode(rawValue: 1)
+  static let flowControlError = HTTP2ErrorCode(rawValue: 3)
   static let cancel = HTTP2ErrorCode(rawValue: 8)
   static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 11)
 }

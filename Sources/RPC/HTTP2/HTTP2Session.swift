@@ -15,6 +15,9 @@ import CNghttp2
   private var responseFields = HTTP2FieldList()
   private var handlers = StreamTable<any HTTP2StreamHandler>()
   private var meter: FrameMeter
+  private var passedStreams = PassedStreams()
+  /// By how much the widest window of a stream is above that of a new one, while SETTINGS arrive.
+  private var widening = 0
   /// What has happened so far.
   private(set) var activity = Activity()
   /// Whether nghttp2 is on the stack, so that what is submitted will be written by the caller.
@@ -212,6 +215,32 @@ extension HTTP2Session {
 
 // What nghttp2 calls back. Each is one event of the session.
 extension HTTP2Session {
+  /// HEADERS begin. nghttp2 ignores those on a stream that cannot be opened any more.
+  func beganHeaders(_ stream: Int32) {
+    if !passedStreams.mayCarryHeaders(stream) { terminate(.protocolError) }
+  }
+
+  /// SETTINGS begin, which have changed nothing yet.
+  func beganSettings() {
+    let windows = handlers.openStreams.map {
+      unsafe Int(nghttp2_session_get_stream_remote_window_size(session, $0))
+    }
+    widening = (windows.max() ?? 0) - initialWindow
+  }
+
+  /// SETTINGS hold. Where they push a window above its maximum nghttp2 ends the stream, while
+  /// RFC 9113 section 6.9.2 asks for the end of the connection.
+  func receivedSettings() {
+    if widening + initialWindow > Int(Int32.max) { terminate(.flowControlError) }
+  }
+
+  /// What the client allows a new stream to send it.
+  private var initialWindow: Int {
+    Int(
+      unsafe nghttp2_session_get_remote_settings(
+        session, NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE))
+  }
+
   /// The fields of a request follow, or its trailers, which nobody reads.
   func beganFields(isRequest: Bool) {
     headerListBytes = 0

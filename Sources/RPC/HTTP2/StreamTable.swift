@@ -21,6 +21,9 @@ struct StreamTable<Value> {
   /// The values, in no order.
   var all: [Value] { values.compactMap(\.self) }
 
+  /// The streams, in no order.
+  var openStreams: [Int32] { streams.filter { $0 != 0 } }
+
   /// The value of this stream.
   subscript(stream: Int32) -> Value? {
     guard count > 0 else { return nil }
