@@ -23,11 +23,13 @@ from model import addresses_behavior, behavior, count, count_behavior, create, p
 from detect.v1.behavior_pb2 import COMPARISON_OPERATOR_LESS_THAN
 from servers import CLIENT_CORE, SERVER_CORE, Server, cpu_seconds, on_core, resident_bytes
 
-THINGS, STREAMS = 10_000, 4
+THINGS, STREAMS = int(os.environ.get("THINGS", 10_000)), 4
 PER_BATCH = [1, 10, 100, 1000]
 # What is measured first and in the long run.
 TYPICAL = 100
 REPORTS = 400_000
+# Reports between two looks at the clock, and rows of the long run's table.
+REPORTS_AT_A_TIME, ROWS = 100_000, 12
 # Batches that a stream may be ahead of the acknowledgements.
 AHEAD = {1: 256, 10: 64, 100: 16, 1000: 16}
 DATAPOINTS = 8
@@ -195,8 +197,8 @@ def long(detectd, programs, minutes):
         while (passed := time.monotonic() - start) < 60 * minutes:
             cpu, written, begin = server.cpu_seconds(), server.written_bytes(), time.monotonic()
             reports, times = 0, []
-            while time.monotonic() - begin < min(60, 60 * minutes / 10):
-                taken, _, _, high, _ = fleet.report(10)
+            while time.monotonic() - begin < 60 * minutes / ROWS:
+                taken, _, _, high, _ = fleet.report(max(1, REPORTS_AT_A_TIME // THINGS))
                 reports += taken
                 times.append(high)
             seconds = time.monotonic() - begin

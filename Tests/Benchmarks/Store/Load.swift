@@ -28,6 +28,19 @@ struct Load {
   struct Waits {
     var seconds = 0.0
     var milliseconds: [Double] = []
+    /// When batches were acknowledged.
+    var acknowledged: [ContinuousClock.Instant] = []
+
+    /// The longest time in which none was, though some waited at any time.
+    var longestPause: Double {
+      let times = acknowledged.sorted()
+      return zip(times, times.dropFirst()).map { ($1 - $0).seconds * 1000 }.max() ?? 0
+    }
+
+    fileprivate mutating func add(_ batch: (wait: Double, acknowledged: ContinuousClock.Instant)) {
+      milliseconds.append(batch.wait)
+      acknowledged.append(batch.acknowledged)
+    }
 
     var summary: String {
       let sorted = milliseconds.sorted()
@@ -38,13 +51,13 @@ struct Load {
     }
   }
 
-  init(on store: SQLiteStore, _ settings: Settings, things: Int) throws {
+  init(on store: any Store, _ settings: Settings, things: Int) throws {
     self.things = things
     service = try Self.service(on: store, settings)
   }
 
   static func service(
-    on store: SQLiteStore, _ settings: Settings
+    on store: any Store, _ settings: Settings
   ) throws(StoreError) -> DetectService {
     try DetectService(
       store: store, settings: settings,
@@ -83,14 +96,14 @@ struct Load {
     var waits = Waits()
     let batches = reports / Self.batchSize
     let first = Self.identifier()
-    try await withThrowingTaskGroup(of: Double.self) { tasks in
+    try await withThrowingTaskGroup(of: (wait: Double, acknowledged: ContinuousClock.Instant).self)
+    {
+      tasks in
       for batch in 0..<batches {
-        if batch >= Self.batchesAtOnce, let wait = try await tasks.next() {
-          waits.milliseconds.append(wait)
-        }
+        if batch >= Self.batchesAtOnce, let batch = try await tasks.next() { waits.add(batch) }
         tasks.addTask { try await submit(batch: batch, firstID: first) }
       }
-      for try await wait in tasks { waits.milliseconds.append(wait) }
+      for try await batch in tasks { waits.add(batch) }
     }
     waits.seconds = (ContinuousClock.now - began).seconds
     return waits
@@ -103,8 +116,10 @@ struct Load {
     return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000
   }
 
-  /// Milliseconds from the submission of a batch to its acknowledgement.
-  private func submit(batch number: Int, firstID: UInt64) async throws -> Double {
+  /// Milliseconds from the submission of a batch to its acknowledgement, and when that was.
+  private func submit(
+    batch number: Int, firstID: UInt64
+  ) async throws -> (wait: Double, acknowledged: ContinuousClock.Instant) {
     var batch = ReportBatch(of: service.metrics)
     for index in 0..<Self.batchSize {
       let report = number * Self.batchSize + index
@@ -126,6 +141,7 @@ struct Load {
     let began = ContinuousClock.now
     let outcome = try await service.submit(batch).outcome()
     precondition(outcome.accepted == Self.batchSize, "not every report was taken: \(outcome)")
-    return (ContinuousClock.now - began).seconds * 1000
+    let acknowledged = ContinuousClock.now
+    return ((acknowledged - began).seconds * 1000, acknowledged)
   }
 }

@@ -6,6 +6,7 @@ import StoreSQLite
 ///
 ///     StoreBench fill DIRECTORY THINGS     fills a store and kills itself where the journal is longest
 ///     StoreBench start DIRECTORY           loads it
+///     StoreBench expire DIRECTORY          removes all that is retained of values, as far as steps go in a minute
 @main enum StoreBench {
   static func main() async throws {
     let arguments = CommandLine.arguments
@@ -13,12 +14,13 @@ import StoreSQLite
     switch (arguments[1], arguments.dropFirst(3).first.flatMap { Int($0) }) {
     case ("fill", let things?): try await fill(arguments[2], things: things)
     case ("start", nil): try start(arguments[2])
+    case ("expire", nil): try expire(arguments[2])
     default: usage()
     }
   }
 
   private static func usage() {
-    print("usage: StoreBench fill DIRECTORY THINGS | start DIRECTORY")
+    print("usage: StoreBench fill DIRECTORY THINGS | start DIRECTORY | expire DIRECTORY")
   }
 
   private static func fill(_ directory: String, things: Int) async throws {
@@ -26,7 +28,8 @@ import StoreSQLite
     let longest = settings.snapshotJournalBytes
     do {
       let store = try SQLiteStore(directory: directory)
-      let load = try Load(on: store, settings, things: things)
+      let timed = TimedStore(store)
+      let load = try Load(on: timed, settings, things: things)
       try await load.createProfile()
       // A round makes the things, and two more show what waits for the snapshots.
       try await load.submit(reports: things)
@@ -40,7 +43,9 @@ import StoreSQLite
         acknowledged.
           reports per second                       \(Int(rate))
           from submission to acknowledgement, ms   \(waits.summary)
+          longest without an acknowledgement, ms   \(text(waits.longestPause, digits: 1))
         """)
+      for write in TimedStore.Write.allCases { timed.print(write) }
       await load.service.stop()
       store.close()
     }
@@ -66,6 +71,17 @@ import StoreSQLite
     let position = try store.loadSnapshot { _ throws(StoreError) in }
     try store.loadJournal(after: position) { _, inputs throws(StoreError) in bytes += inputs.count }
     return bytes
+  }
+
+  /// Removes as if everything had expired.
+  private static func expire(_ directory: String) throws {
+    let store = try SQLiteStore(directory: directory)
+    let timed = TimedStore(store)
+    let began = ContinuousClock.now
+    while (ContinuousClock.now - began).seconds < 60,
+      try timed.removeExpired(eventsBefore: .max, valuesBefore: .max, limit: Limits.rowsPerRemoval)
+    {}
+    timed.print(.removal)
   }
 
   private static func start(_ directory: String) throws {
