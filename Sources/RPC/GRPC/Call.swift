@@ -117,7 +117,13 @@ final class Call: HTTP2StreamHandler, @unchecked Sendable {
   }
 
   private func consume(_ count: Int) {
-    if count > 0, !isClosed { session.consume(count, of: stream) }
+    guard count > 0, !isClosed else { return }
+    // A stream that has ended needs no window.
+    if requests.isEnded {
+      session.consumeOnConnection(count)
+    } else {
+      session.consume(count, of: stream)
+    }
   }
 
   private func respondWithoutBody(_ status: RPCStatus) {

@@ -12,14 +12,15 @@ package final class CallContext: Sendable {
   package let certificate: PeerCertificate?
   /// Who makes the call, as the server's gate says; nil without a gate.
   package internal(set) var caller: (any Sendable)? {
-    get { fields.withLock { $0.caller } }
-    set { fields.withLock { $0.caller = newValue } }
+    get { fields.withLock { $0?.caller } }
+    set { response.change { $0.caller = newValue } }
   }
   /// How often the client has tried this call before (`grpc-previous-rpc-attempts`).
   package let previousAttempts: Int
   /// When the client gives up, if it said so (`grpc-timeout`).
   package let deadline: ContinuousClock.Instant?
-  fileprivate let fields = Mutex(ResponseMetadata.Fields())
+  /// Nil until one is set, which most calls never do.
+  fileprivate let fields = Mutex<ResponseMetadata.Fields?>(nil)
 
   /// What to send back beside the messages.
   package var response: ResponseMetadata { ResponseMetadata(context: self) }
@@ -52,21 +53,29 @@ package struct ResponseMetadata: Sendable {
 
   fileprivate let context: CallContext
 
+  fileprivate func change(_ change: (inout Fields) -> Void) {
+    context.fields.withLock { fields in
+      var changed = fields ?? Fields()
+      change(&changed)
+      fields = changed
+    }
+  }
+
   /// Sent before the first response; what is set later is not sent.
   package var initial: Metadata {
-    get { context.fields.withLock { $0.initial } }
-    nonmutating set { context.fields.withLock { $0.initial = newValue } }
+    get { context.fields.withLock { $0?.initial ?? Metadata() } }
+    nonmutating set { change { $0.initial = newValue } }
   }
 
   /// How responses are compressed; what is set after the first is not heeded.
   package var compression: Compression {
-    get { context.fields.withLock { $0.compression } }
-    nonmutating set { context.fields.withLock { $0.compression = newValue } }
+    get { context.fields.withLock { $0?.compression ?? .asRequested } }
+    nonmutating set { change { $0.compression = newValue } }
   }
 
   /// Sent with the status.
   package var trailing: Metadata {
-    get { context.fields.withLock { $0.trailing } }
-    nonmutating set { context.fields.withLock { $0.trailing = newValue } }
+    get { context.fields.withLock { $0?.trailing ?? Metadata() } }
+    nonmutating set { change { $0.trailing = newValue } }
   }
 }

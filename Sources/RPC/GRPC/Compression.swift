@@ -20,11 +20,12 @@ struct RequestEncodings {
   static let accepted: StaticString = "identity,gzip"
 
   /// Whether responses are compressed if this is asked.
-  func compressesResponses(_ compression: Compression) -> Bool {
-    switch compression {
-    case .asRequested: acceptsGzip && sendsGzip
+  func compressesResponses(_ compression: @autoclosure () -> Compression) -> Bool {
+    guard acceptsGzip else { return false }
+    return switch compression() {
+    case .asRequested: sendsGzip
     case .none: false
-    case .gzip: acceptsGzip
+    case .gzip: true
     }
   }
 

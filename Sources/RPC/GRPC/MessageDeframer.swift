@@ -44,8 +44,8 @@ struct MessageDeframer {
     }
     let wanted = if let missing { missing } else { try checkedLength() }
     let count = min(wanted, bytes.count - position)
-    unsafe bytes.extracting(position..<position + count).withUnsafeBufferPointer {
-      unsafe message.append(contentsOf: $0)
+    unsafe bytes.extracting(position..<position + count).withUnsafeBufferPointer { piece in
+      if message.isEmpty { message = unsafe Array(piece) } else { unsafe message += piece }
     }
     position += count
     missing = wanted - count

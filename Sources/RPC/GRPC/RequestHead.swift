@@ -22,8 +22,7 @@ struct RequestHead {
   private var acceptsTrailers = false
   private var unknownPath = ""
   private var fault: RPCStatus?
-  private var customFields = HTTP2FieldList()
-  private var lastMetadata = Metadata()
+  private var customFields = ReceivedMetadata()
 
   /// The head of any number of requests, one after another, for these methods.
   init(methods: MethodTable) {
@@ -39,14 +38,11 @@ struct RequestHead {
     (isPost, isHead, isGRPC, acceptsTrailers) = (false, false, false, false)
     unknownPath = ""
     fault = nil
-    customFields.removeAll()
+    customFields.reset()
   }
 
-  /// The metadata. A client sends mostly the same with all its calls, and then they share it.
-  mutating func metadata() -> Metadata {
-    if lastMetadata.fields != customFields { lastMetadata = Metadata(received: customFields) }
-    return lastMetadata
-  }
+  /// The metadata, to be asked for once.
+  mutating func metadata() -> Metadata { customFields.metadata() }
 
   /// The route of the call, if this is one.
   mutating func checked(isTruncated: Bool) throws(Refusal) -> MethodTable.Route {
@@ -68,7 +64,7 @@ struct RequestHead {
 
   /// Takes a field.
   mutating func read(_ name: Span<UInt8>, _ value: Span<UInt8>) {
-    if name.starts(with: ":") {
+    if name.count > 0, name[0] == UInt8(ascii: ":") {
       if name.equals(":path") {
         route = methods.route(of: value)
         if route == nil { unknownPath = String(value) }

@@ -73,13 +73,24 @@ struct FrameMeter {
         missing -= count
         if missing == 0 { endFrame() }
       } else {
-        // Length, type and flags are looked at; the stream is not.
-        if headCount < 5 { head = head << 8 | UInt64(bytes[position]) }
-        headCount += 1
-        position += 1
         mayPause = false
-        if headCount == Self.headBytes { beginFrame() }
+        receiveHead(bytes, &position)
       }
+    }
+  }
+
+  /// Takes a head, or a byte of one that does not come whole. Length, type and flags are looked at;
+  /// the stream is not.
+  private mutating func receiveHead(_ bytes: Span<UInt8>, _ position: inout Int) {
+    if headCount == 0, bytes.count - position >= Self.headBytes {
+      for index in position..<position + 5 { head = head << 8 | UInt64(bytes[index]) }
+      position += Self.headBytes
+      beginFrame()
+    } else {
+      if headCount < 5 { head = head << 8 | UInt64(bytes[position]) }
+      headCount += 1
+      position += 1
+      if headCount == Self.headBytes { beginFrame() }
     }
   }
 

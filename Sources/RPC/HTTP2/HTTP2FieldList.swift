@@ -18,6 +18,7 @@ struct HTTP2FieldList: Equatable {
   private var fields: [Field] = []
 
   var isEmpty: Bool { fields.isEmpty }
+  var count: Int { fields.count }
 
   mutating func removeAll() {
     guard !isEmpty else { return }
@@ -43,6 +44,22 @@ struct HTTP2FieldList: Equatable {
     let nameEnd = bytes.count
     bytes.append(contentsOf: value)
     fields.append(Field(start: start, nameEnd: nameEnd, valueEnd: bytes.count))
+  }
+
+  /// Appends the first fields of another list, so many.
+  mutating func append(_ other: HTTP2FieldList, upTo count: Int) {
+    for field in other.fields[..<count] {
+      append(other.bytes[field.start..<field.nameEnd], other.bytes[field.nameEnd..<field.valueEnd])
+    }
+  }
+
+  /// Whether there is a field at this index, and is this one.
+  func field(at index: Int, equals name: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
+    guard index < fields.count else { return false }
+    let field = fields[index]
+    let bytes = self.bytes.span
+    return bytes.extracting(field.start..<field.nameEnd).equals(name)
+      && bytes.extracting(field.nameEnd..<field.valueEnd).equals(value)
   }
 
   /// Lends each field in order.
@@ -96,10 +113,17 @@ extension Span<UInt8> {
   }
 
   /// Whether these bytes are those.
-  func equals(_ other: [UInt8]) -> Bool {
-    guard count == other.count else { return false }
-    for index in indices where self[index] != other[index] { return false }
-    return true
+  func equals(_ other: [UInt8]) -> Bool { equals(other.span) }
+
+  /// Whether these bytes are those.
+  func equals(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count, count > 0 else { return count == other.count }
+    return unsafe withUnsafeBufferPointer { bytes in
+      unsafe other.withUnsafeBufferPointer { other in
+        guard let bytes = bytes.baseAddress, let other = other.baseAddress else { return false }
+        return unsafe memcmp(bytes, other, count) == 0
+      }
+    }
   }
 
   /// Lends each item of a list with commas, without the spaces before it.

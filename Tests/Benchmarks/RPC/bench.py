@@ -250,7 +250,8 @@ def main():
                 for key, value in measured:
                     results[name, key] = value
             rounds.append(results)
-        report(rounds, ["nghttpd", OURS, OURS_TLS, OURS_MUTUAL_TLS, *(set(commands) - {OURS})])
+        peers = [name for name in commands if name != OURS]
+        report(rounds, ["nghttpd", OURS, OURS_TLS, OURS_MUTUAL_TLS, *peers])
         held = hold_many(load, commands[OURS])
     print(f"\n{HELD_CONNECTIONS} idle connections held, calls served beside them: {held:.1f} KiB each")
 

@@ -6,19 +6,25 @@ import RPC
 @main struct RPCBenchServer {
   private static let methods: [String: Method] = [
     "/bench.Bench/Count": .immediate { request, _ throws(RPCStatus) in
-      Sample.total(try Sample.countReadings(of: request))
+      Sample.total(try countReadings(of: request))
     },
     "/bench.Bench/CountInTask": .unary { request, _ throws(RPCStatus) in
-      Sample.total(try Sample.countReadings(of: request))
+      Sample.total(try countReadings(of: request))
     },
     "/bench.Bench/CountAll": .clientStreaming { requests, _ throws(RPCStatus) in
       var count: UInt64 = 0
       while let request = try await requests.next() {
-        count += try Sample.countReadings(of: request)
+        count += try countReadings(of: request)
       }
       return Sample.total(count)
     },
   ]
+
+  private static func countReadings(of request: [UInt8]) throws(RPCStatus) -> UInt64 {
+    do { return try Sample.countReadings(of: request) } catch {
+      throw RPCStatus(.invalidArgument, "malformed sample")
+    }
+  }
 
   static func main() async throws {
     let logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }

@@ -1,19 +1,19 @@
-import RPC
-
 /// The messages of `bench.proto` on the wire. Everything is checked that a decoder checks: tags,
-/// lengths, and that texts are UTF-8.
+/// lengths, and that texts are UTF-8. The peer in Swift uses this file too, so it imports nothing.
 enum Sample {
-  private static let malformed = RPCStatus(.invalidArgument, "malformed sample")
+  /// What is no sample.
+  struct Malformed: Error {}
 
   /// How many readings a serialized sample has.
-  static func countReadings(of sample: [UInt8]) throws(RPCStatus) -> UInt64 {
+  static func countReadings(of sample: [UInt8]) throws(Malformed) -> UInt64 {
+    let bytes = sample.span
     var count: UInt64 = 0
-    var reader = Reader(sample, in: sample.indices)
-    while let (field, value) = try reader.next() {
+    var reader = Reader(sample.indices)
+    while let (field, value) = try reader.next(in: bytes) {
       switch (field, value) {
-      case (1, .bytes(let range)): try checkText(sample, in: range)
+      case (1, .bytes(let range)): try checkText(bytes, in: range)
       case (2, .bytes(let range)):
-        try checkReading(sample, in: range)
+        try checkReading(bytes, in: range)
         count += 1
       default: continue
       }
@@ -35,15 +35,15 @@ enum Sample {
     return total
   }
 
-  private static func checkReading(_ sample: [UInt8], in range: Range<Int>) throws(RPCStatus) {
-    var reader = Reader(sample, in: range)
-    while let (field, value) = try reader.next() {
+  private static func checkReading(_ sample: Span<UInt8>, in range: Range<Int>) throws(Malformed) {
+    var reader = Reader(range)
+    while let (field, value) = try reader.next(in: sample) {
       if case (1, .bytes(let range)) = (field, value) { try checkText(sample, in: range) }
     }
   }
 
-  private static func checkText(_ sample: [UInt8], in range: Range<Int>) throws(RPCStatus) {
-    do { _ = try UTF8Span(validating: sample.span.extracting(range)) } catch { throw malformed }
+  private static func checkText(_ sample: Span<UInt8>, in range: Range<Int>) throws(Malformed) {
+    do { _ = try UTF8Span(validating: sample.extracting(range)) } catch { throw Malformed() }
   }
 
   private enum Value {
@@ -52,40 +52,38 @@ enum Sample {
   }
 
   private struct Reader {
-    private let bytes: [UInt8]
     private var position: Int
     private let end: Int
 
-    init(_ bytes: [UInt8], in range: Range<Int>) {
-      self.bytes = bytes
+    init(_ range: Range<Int>) {
       position = range.lowerBound
       end = range.upperBound
     }
 
-    mutating func next() throws(RPCStatus) -> (UInt64, Value)? {
+    mutating func next(in bytes: Span<UInt8>) throws(Malformed) -> (UInt64, Value)? {
       guard position < end else { return nil }
-      let tag = try number()
+      let tag = try number(in: bytes)
       switch tag & 7 {
-      case 0: return (tag >> 3, .number(try number()))
+      case 0: return (tag >> 3, .number(try number(in: bytes)))
       case 2:
-        let count = try number()
-        guard count <= end - position else { throw malformed }
+        let count = try number(in: bytes)
+        guard count <= end - position else { throw Malformed() }
         defer { position += Int(count) }
         return (tag >> 3, .bytes(position..<position + Int(count)))
-      default: throw malformed
+      default: throw Malformed()
       }
     }
 
-    private mutating func number() throws(RPCStatus) -> UInt64 {
+    private mutating func number(in bytes: Span<UInt8>) throws(Malformed) -> UInt64 {
       var number: UInt64 = 0
       for shift: UInt64 in stride(from: 0, to: 64, by: 7) {
-        guard position < end else { throw malformed }
+        guard position < end else { throw Malformed() }
         let byte = bytes[position]
         position += 1
         number |= UInt64(byte & 0x7f) << shift
         if byte < 0x80 { return number }
       }
-      throw malformed
+      throw Malformed()
     }
   }
 }
