@@ -13,15 +13,6 @@ extension Engine {
       throw .corrupt("a snapshot record without a key or a value")
     }
     var reader = ByteReader(value)
-    if let thing = unfinishedLog?.thing, var log = unfinishedLog?.log {
-      unfinishedLog = nil
-      guard let number = chunkNumber(record.key, of: thing) else {
-        throw .corrupt("a part of a report log is missing")
-      }
-      try log.add(number, from: &reader)
-      try finish(log, of: thing)
-      return try reader.finish()
-    }
     switch kind {
     case RecordKind.settings:
       settings = try Settings(from: &reader)
@@ -33,8 +24,11 @@ extension Engine {
         plans[profile.name] = ProfilePlan(
           profile, of: catalog.metrics, settings: settings, sharing: &sharedSets)
       }
+    case RecordKind.thing where record.key.dropFirst().first == 0:
+      try restoreChunk(from: &reader)
     case RecordKind.thing: try restoreThing(from: &reader)
     case RecordKind.counters:
+      guard unfinishedThings.isEmpty else { throw .corrupt("the record of a thing is missing") }
       clock = try reader.readInt64()
       lastSequence = try reader.readInt64()
       episodes = try reader.readInt64()
@@ -80,16 +74,20 @@ extension Engine {
     [RecordKind.thing] + thing.text.utf8
   }
 
-  /// The key of a chunk of a thing's report log: behind that of the thing, and before that of the next one, as
-  /// no name has a zero.
-  private func key(of thing: ThingName, chunk: UInt32) -> [UInt8] {
-    key(of: thing) + [0] + stride(from: 24, through: 0, by: -8).map { UInt8(chunk >> $0 & 0xff) }
-  }
-
-  /// The number in the key of a chunk of this thing, nil where it is another key.
-  private func chunkNumber(_ key: [UInt8], of thing: Int) -> UInt32? {
-    let number = key.suffix(4).reduce(0) { $0 << 8 | UInt32($1) }
-    return key == self.key(of: things[thing].name, chunk: number) ? number : nil
+  /// The record of a chunk of a thing's report log. They come before all things, as no name begins with a zero,
+  /// so that things lie close to each other, of which most are written by every snapshot. The newest lie
+  /// together, and so do the oldest.
+  private func record(of chunk: LogChunk, of thing: ThingName) -> SnapshotRecord {
+    let number = stride(from: 56, through: 0, by: -8).map {
+      UInt8(truncatingIfNeeded: chunk.number >> $0)
+    }
+    let key = [RecordKind.thing, 0] + number + thing.text.utf8
+    guard let rows = chunk.rows else { return SnapshotRecord(key: key, value: nil) }
+    var writer = ByteWriter()
+    writer.write(thing.text)
+    writer.write(chunk.number)
+    writer.append(rows[...])
+    return SnapshotRecord(key: key, value: writer.bytes)
   }
 
   /// The record of a thing, and those of the chunks of its report log that have changed.
@@ -101,7 +99,7 @@ extension Engine {
     encodeStreaks(ofThingAt: index, to: &writer)
     let chunks = things[index].encodeMeasured(horizon, to: &writer)
     return [SnapshotRecord(key: key(of: name), value: writer.bytes)]
-      + chunks.map { SnapshotRecord(key: key(of: name, chunk: $0.number), value: $0.rows) }
+      + chunks.map { record(of: $0, of: name) }
   }
 
   private func encodeStreaks(ofThingAt index: Int, to writer: inout ByteWriter) {
@@ -122,8 +120,11 @@ extension Engine {
 
   private mutating func restoreThing(from reader: inout ByteReader) throws(StoreError) {
     let name = try reader.readThingName()
-    guard things.index(of: name) == nil else { throw .corrupt("two records of one thing") }
-    let index = addThing(name)
+    let known = things.index(of: name)
+    if let known, unfinishedThings.remove(known) == nil {
+      throw .corrupt("two records of one thing")
+    }
+    let index = known ?? addThing(name)
     things[index].lastReportTime = try reader.readInt64()
     for _ in 0..<(try reader.readCount()) {
       let identity = SlotIdentity(
@@ -151,14 +152,14 @@ extension Engine {
       guard streak.isPossible else { throw .corrupt("a streak that cannot be") }
       things[index].setStreak(streak, at: slot)
     }
-    let log = try things[index].restoreMeasured(from: &reader, bucket: settings.bucket)
-    try finish(log, of: index)
+    try things[index].restoreMeasured(from: &reader, bucket: settings.bucket)
   }
 
-  /// Gives a thing its log back, or waits for its chunks, which are the next records.
-  private mutating func finish(_ log: UnfinishedLog, of thing: Int) throws(StoreError) {
-    unfinishedLog = log.isComplete ? nil : (thing, log)
-    if log.isComplete { try things[thing].finish(log) }
+  private mutating func restoreChunk(from reader: inout ByteReader) throws(StoreError) {
+    let name = try reader.readThingName()
+    let index = things.index(of: name) ?? addThing(name)
+    unfinishedThings.insert(index)
+    try things[index].restoreChunk(try reader.readInt64(), from: &reader)
   }
 }
 

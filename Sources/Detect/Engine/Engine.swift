@@ -57,8 +57,8 @@ package struct Engine: Sendable {
   var retained = RetainedLog()
   /// The snapshot that is being taken.
   var draft: SnapshotDraft?
-  /// While a snapshot is loaded: the log of the latest thing, where its chunks are still to come.
-  var unfinishedLog: (thing: Int, log: UnfinishedLog)?
+  /// While a snapshot is loaded: things of which only chunks of the report log have come.
+  var unfinishedThings: Set<Int> = []
 
   /// Room in which one report's bucket cells are gathered and merged, so that it is not asked for anew.
   var cells: [BucketLog.Cell] = []

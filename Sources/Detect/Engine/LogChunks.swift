@@ -7,10 +7,10 @@
 /// one of its rows changes: where a late report finds its place among earlier ones, or where so much is logged
 /// that values are dropped. The tail, rows that fill no chunk yet, is written with the thing.
 ///
-/// Numbers wrap around. Rows that go before the first leave a chunk as it is, until all of it is gone.
+/// Rows that go before the first leave their chunk as it is, until all of it is gone.
 struct LogChunks: Hashable, Sendable {
   /// The number of the next row that comes in.
-  private(set) var end: UInt32 = 0
+  private(set) var end: Int64 = 0
   /// Chunks before that of the first row whose records, if there are any, are no longer needed.
   private(set) var gone: UInt32 = 0
   /// Chunks, from that of the first row on, whose records have to be written again.
@@ -20,23 +20,20 @@ struct LogChunks: Hashable, Sendable {
 
   init() {}
 
-  /// Numbers of a log that is in the store as the thing's record says.
-  init(end: UInt32, stored: UInt16) {
+  /// Of a log of which so many chunks are in the store.
+  init(end: Int64, stored: UInt16) {
     self.end = end
     self.stored = stored
   }
 
-  private static let size = UInt32(Limits.reportsPerChunk)
-
-  /// Where the first of so many rows lies in its chunk.
-  private func offset(_ count: UInt32) -> UInt32 { (end &- count) % Self.size }
+  static let size = UInt32(Limits.reportsPerChunk)
 
   /// The number of the chunk of the first of so many rows.
-  func firstChunk(_ count: UInt32) -> UInt32 { (end &- count) / Self.size }
+  func firstChunk(_ count: UInt32) -> Int64 { (end - Int64(count)) / Int64(Self.size) }
 
-  /// The number so many chunks behind, or before, another one.
-  static func number(_ chunk: UInt32, plus distance: Int64) -> UInt32 {
-    UInt32(truncatingIfNeeded: Int64(chunk) + distance) % (UInt32.max / size + 1)
+  /// Where the first of so many rows lies in its chunk.
+  private func offset(_ count: UInt32) -> UInt32 {
+    UInt32((end - Int64(count)) % Int64(Self.size))
   }
 
   /// How many chunks the rows fill, and how many rows are left for the tail.
@@ -52,7 +49,7 @@ struct LogChunks: Hashable, Sendable {
       stored = chunk < changed ? 0 : min(stored, UInt16(clamping: chunk) - changed)
       if stored == 0 { changed = 0 }
     }
-    end &+= 1
+    end += 1
   }
 
   /// The first of the rows go.
@@ -81,7 +78,7 @@ struct LogChunks: Hashable, Sendable {
 
 /// A part of a thing's report log with a record of its own.
 struct LogChunk: Hashable, Sendable {
-  var number: UInt32
+  var number: Int64
   /// The encoded rows, nil where they are no longer needed.
   var rows: [UInt8]?
 }
@@ -93,10 +90,8 @@ extension ReportLog {
     writer.write(chunks.end)
     writer.write(count)
     let first = chunks.firstChunk(count)
-    let size = UInt32(Limits.reportsPerChunk)
-    var written = (0..<chunks.gone).map {
-      LogChunk(number: LogChunks.number(first, plus: Int64($0) - Int64(chunks.gone)))
-    }
+    let size = LogChunks.size
+    var written = (first - Int64(chunks.gone)..<first).map { LogChunk(number: $0) }
     let changed = Array(0..<chunks.changed) + Array(chunks.changed + chunks.stored..<full)
     let start = changed.first ?? full
     // Rows from the first chunk that is to be written on.
@@ -106,8 +101,7 @@ extension ReportLog {
       let end = rows.count - Int(tail + UInt32(full - chunk - 1) * size)
       var writer = ByteWriter()
       Self.encode(rows[max(0, end - Int(size))..<end], to: &writer)
-      written.append(
-        LogChunk(number: LogChunks.number(first, plus: Int64(chunk)), rows: writer.bytes))
+      written.append(LogChunk(number: first + Int64(chunk), rows: writer.bytes))
     }
     Self.encode(rows.suffix(Int(tail)), to: &writer)
     chunks.save(full: full)
@@ -126,7 +120,52 @@ extension ReportLog {
     }
   }
 
-  fileprivate static func rows(from reader: inout ByteReader) throws(StoreError) -> [Row] {
+  /// Takes back a chunk, behind those that lie before it.
+  mutating func append(
+    chunk number: Int64, from reader: inout ByteReader, in bytes: inout PackedBytes
+  ) throws(StoreError) {
+    let size = Int64(LogChunks.size)
+    let rows = try Self.rows(from: &reader)
+    guard (0..<Int64.max / size).contains(number), rows.count <= size,
+      count == 0 || chunks.end == number * size && rows.count == size
+    else { throw .corrupt("a chunk that is of no report log") }
+    try append(rows, in: &bytes)
+    chunks = LogChunks(end: (number + 1) * size, stored: 0)
+  }
+
+  /// Takes back what `encode` wrote with the thing, behind all chunks.
+  mutating func finish(
+    from reader: inout ByteReader, in bytes: inout PackedBytes
+  ) throws(StoreError) {
+    let end = try reader.readInt64()
+    let whole = try reader.readUInt32()
+    let tail = try Self.rows(from: &reader)
+    guard end >= whole, whole < UInt32.max / 2 else {
+      throw .corrupt("a report log that cannot be")
+    }
+    let finished = LogChunks(end: end, stored: 0).layout(whole)
+    let inChunks = whole - min(whole, finished.tail)
+    guard finished.tail == tail.count,
+      finished.full == 0 ? count == 0 : chunks.end == end - Int64(tail.count),
+      (inChunks..<inChunks + LogChunks.size).contains(count)
+    else { throw .corrupt("a part of a report log is missing") }
+    removeFirst(count - inChunks, in: &bytes)
+    try append(tail, in: &bytes)
+    chunks = LogChunks(end: end, stored: finished.full)
+  }
+
+  private mutating func append(
+    _ rows: [Row], in bytes: inout PackedBytes
+  ) throws(StoreError) {
+    for row in rows {
+      guard count == 0 || row.time >= newestTime else {
+        throw .corrupt("a report log in disorder")
+      }
+      append(row, in: &bytes)
+    }
+  }
+
+  private static func rows(from reader: inout ByteReader) throws(StoreError) -> [Row] {
     var latest: Int64 = 0
     var times = -furthestTime...furthestTime
     return try reader.readList { r throws(StoreError) in
@@ -143,62 +182,5 @@ extension ReportLog {
       times = time...furthestTime
       return row
     }
-  }
-}
-
-/// A log that is being read back: the thing's record comes first, its chunks follow.
-struct UnfinishedLog: Sendable {
-  private let chunks: LogChunks
-  private let count: UInt32
-  private let tail: [ReportLog.Row]
-  private let full: UInt16
-  /// By their numbers.
-  private var found: [UInt32: [ReportLog.Row]] = [:]
-
-  /// Reads what `ReportLog.encode` wrote with the thing.
-  init(from reader: inout ByteReader) throws(StoreError) {
-    let end = try reader.readUInt32()
-    count = try reader.readUInt32()
-    guard count < UInt32.max / 2 else { throw .corrupt("a report log that cannot be") }
-    tail = try ReportLog.rows(from: &reader)
-    let layout = LogChunks(end: end, stored: 0).layout(count)
-    guard layout.tail == tail.count else { throw .corrupt("a report log with too few rows") }
-    full = layout.full
-    chunks = LogChunks(end: end, stored: full)
-  }
-
-  var isComplete: Bool { found.count == full }
-
-  /// Takes in a chunk.
-  mutating func add(_ number: UInt32, from reader: inout ByteReader) throws(StoreError) {
-    let rows = try ReportLog.rows(from: &reader)
-    let distance = LogChunks.number(number, plus: -Int64(chunks.firstChunk(count)))
-    guard distance < full, found.updateValue(rows, forKey: number) == nil else {
-      throw .corrupt("a chunk that is of no report log")
-    }
-  }
-
-  /// The log, at the end of the bytes.
-  func log(in bytes: inout PackedBytes) throws(StoreError) -> ReportLog {
-    var log = ReportLog()
-    let first = chunks.firstChunk(count)
-    var left = count - UInt32(tail.count)
-    var rows: [ReportLog.Row] = []
-    for distance in 0..<Int64(full) {
-      // Of the first chunk, rows may have gone.
-      let wanted = left - UInt32(full - 1 - UInt16(distance)) * UInt32(Limits.reportsPerChunk)
-      let chunk = found[LogChunks.number(first, plus: distance)] ?? []
-      guard chunk.count >= wanted else { throw .corrupt("a report log with too few rows") }
-      rows += chunk.suffix(Int(wanted))
-      left -= wanted
-    }
-    for row in rows + tail {
-      guard log.count == 0 || row.time >= log.newestTime else {
-        throw .corrupt("a report log in disorder")
-      }
-      log.append(row, in: &bytes)
-    }
-    log.chunks = chunks
-    return log
   }
 }

@@ -92,6 +92,11 @@ struct PackedBytes: Hashable, Sendable {
     bytes.append(UInt8(truncatingIfNeeded: rest))
   }
 
+  /// Appends what was packed already.
+  mutating func append(_ packed: ArraySlice<UInt8>) {
+    bytes += packed
+  }
+
   /// Reads the number at the position, which moves behind it.
   func read(at position: inout Int) -> UInt64 {
     var byte = bytes[position]

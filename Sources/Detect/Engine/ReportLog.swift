@@ -136,6 +136,14 @@ struct ReportLog: Hashable, Sendable {
     }
   }
 
+  /// Forgets the first rows.
+  mutating func removeFirst(_ removed: UInt32, in bytes: inout PackedBytes) {
+    guard removed > 0 else { return }
+    var rows = Rows(self, in: bytes)
+    for _ in removed..<count { _ = rows.next(in: bytes) }
+    keep(count - removed, before: rows.end, in: &bytes)
+  }
+
   /// Leaves the newest rows, of which the first begins where the others end.
   private mutating func keep(_ kept: UInt32, before end: Int, in bytes: inout PackedBytes) {
     let start = bytes.count - Int(byteCount)

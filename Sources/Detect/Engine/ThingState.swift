@@ -252,23 +252,26 @@ extension ThingState {
     return log.encode(bytes, to: &writer)
   }
 
-  /// Reads back what `encodeMeasured` wrote. The log is still to be finished, with its chunks.
+  /// Reads back a chunk of the log. They come by rising number, and before all else.
+  mutating func restoreChunk(
+    _ number: Int64, from reader: inout ByteReader
+  ) throws(StoreError) {
+    try log.append(chunk: number, from: &reader, in: &bytes)
+  }
+
+  /// Reads back what `encodeMeasured` wrote, behind the chunks.
   mutating func restoreMeasured(
     from reader: inout ByteReader, bucket: Int64
-  ) throws(StoreError) -> UnfinishedLog {
+  ) throws(StoreError) {
     let streaks = streaks
+    let chunks = bytes.bytes.suffix(Int(log.byteCount))
     bytes.resize(idStart..<bytes.count, to: 0)
     ids = try ReportIDMemory(from: &reader, in: &bytes)
     bytes.resize(bytes.count..<bytes.count, to: streaks.count)
     for (slot, streak) in streaks.enumerated() { setStreak(streak, at: slot) }
     buckets = try BucketLog(from: &reader, in: &bytes, bucket: bucket)
-    log = ReportLog()
-    return try UnfinishedLog(from: &reader)
-  }
-
-  /// Takes the log back, all of whose chunks have been found.
-  mutating func finish(_ unfinished: UnfinishedLog) throws(StoreError) {
-    log = try unfinished.log(in: &bytes)
+    bytes.append(chunks)
+    try log.finish(from: &reader, in: &bytes)
   }
 }
 
