@@ -194,11 +194,10 @@ extension Call {
   }
 
   private func sendTrailers(_ status: RPCStatus) {
-    let metadata = context.response.trailing
-    if metadata.isEmpty, status == .ok {
+    if status == .ok, context.response.isUntouched {
       session.sendTrailers(on: stream, .okTrailers)
     } else {
-      session.sendTrailers(on: stream) { $0.append(status, metadata) }
+      session.sendTrailers(on: stream) { $0.append(status, context.response.trailing) }
     }
   }
 }
@@ -289,12 +288,11 @@ extension Call {
   private func writeResponses() {
     if !hasHeader {
       hasHeader = true
-      let metadata = context.response.initial
-      if metadata.isEmpty, !isGzip {
+      if !isGzip, context.response.isUntouched {
         session.respond(on: stream, hasBody: true, .responseHeader)
       } else {
         session.respond(on: stream, hasBody: true) {
-          $0.appendResponseHeader(metadata, isGzip: isGzip)
+          $0.appendResponseHeader(context.response.initial, isGzip: isGzip)
         }
       }
     } else if isPaused {

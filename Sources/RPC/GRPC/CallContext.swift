@@ -12,13 +12,14 @@ package final class CallContext: Sendable {
   package let certificate: PeerCertificate?
   /// Who makes the call, as the server's gate says; nil without a gate.
   package internal(set) var caller: (any Sendable)? {
-    get { fields.withLock { $0?.caller } }
-    set { response.change { $0.caller = newValue } }
+    get { admitted.withLock { $0 } }
+    set { admitted.withLock { $0 = newValue } }
   }
   /// How often the client has tried this call before (`grpc-previous-rpc-attempts`).
   package let previousAttempts: Int
   /// When the client gives up, if it said so (`grpc-timeout`).
   package let deadline: ContinuousClock.Instant?
+  private let admitted = Mutex<(any Sendable)?>(nil)
   /// Nil until one is set, which most calls never do.
   fileprivate let fields = Mutex<ResponseMetadata.Fields?>(nil)
 
@@ -47,8 +48,6 @@ package struct ResponseMetadata: Sendable {
     var initial = Metadata()
     var trailing = Metadata()
     var compression = Compression.asRequested
-    /// Not sent, but kept under the same lock.
-    var caller: (any Sendable)?
   }
 
   fileprivate let context: CallContext
@@ -60,6 +59,9 @@ package struct ResponseMetadata: Sendable {
       fields = changed
     }
   }
+
+  /// Whether nothing of it was ever set.
+  var isUntouched: Bool { context.fields.withLock { $0 == nil } }
 
   /// Sent before the first response; what is set later is not sent.
   package var initial: Metadata {

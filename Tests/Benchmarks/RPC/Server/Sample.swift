@@ -43,6 +43,10 @@ enum Sample {
   }
 
   private static func checkText(_ sample: Span<UInt8>, in range: Range<Int>) throws(Malformed) {
+    var bits: UInt8 = 0
+    for index in range { bits |= sample[index] }
+    // Nearly every text is ASCII.
+    guard bits >= 0x80 else { return }
     do { _ = try UTF8Span(validating: sample.extracting(range)) } catch { throw Malformed() }
   }
 
