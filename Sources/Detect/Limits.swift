@@ -180,9 +180,9 @@ package enum Limits {
   /// Events that wait for the invalidations of a change before them, some 50 MB: a change of a second would have
   /// to meet 100,000 events. Past them the change goes first and reports wait.
   package static let waitingEvents = 100_000
-  /// Retained values that wait in memory for the next snapshot: some 100 MB, and as much again while one is
-  /// being written.
-  package static let unsavedValues = 1_000_000
+  /// Bytes of retained values that wait in memory for the next snapshot, and as many again while one is being written. They
+  /// take about what the reports take in the journal, whose limit mostly comes first.
+  package static let unsavedBytes = 64 << 20
   /// Records and chunks of a snapshot in one part: some milliseconds of encoding and of writing, since every
   /// report may wait for both.
   package static let snapshotItems = 1000

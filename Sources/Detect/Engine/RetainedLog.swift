@@ -34,13 +34,13 @@ struct RetainedLog: Sendable {
   private var cutBlock = 0
   private var head = ByteWriter()
   private var body = ByteWriter()
-  /// Values since the cut, of all reports together.
-  private(set) var valueCount = 0
+  /// Bytes since the cut.
+  private(set) var byteCount = 0
 
   /// What comes from now on is of the next snapshot.
   mutating func cut() {
     cutBlock = first + blocks.count
-    valueCount = 0
+    byteCount = 0
   }
 
   /// Frees what came before the cut.
@@ -58,7 +58,6 @@ struct RetainedLog: Sendable {
   ) {
     let count = datapoints.count { used.contains($0.metric) }
     guard count > 0 else { return }
-    valueCount += count
     body.removeAll()
     body.write(time)
     body.write(count: count)
@@ -71,6 +70,7 @@ struct RetainedLog: Sendable {
     head.write(Int64(newest.offset))
     head.write(count: body.bytes.count)
     let size = head.bytes.count + body.bytes.count
+    byteCount += size
     let isCut = first + blocks.count == cutBlock
     let room = isCut ? 0 : blocks.last.map { $0.capacity - $0.count } ?? 0
     if room < size {

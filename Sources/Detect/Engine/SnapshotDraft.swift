@@ -51,8 +51,8 @@ struct SnapshotDraft: Sendable {
 }
 
 extension Engine {
-  /// Retained values received since the last snapshot began: they wait in memory for the next one.
-  package var unsavedValueCount: Int { retained.valueCount }
+  /// Bytes of the retained values received since the last snapshot began: they wait in memory for the next one.
+  package var unsavedByteCount: Int { retained.byteCount }
 
   /// The values of one thing and metric that no complete snapshot holds, in the order of their receipt.
   package func unsavedValues(of thing: ThingName, _ metric: Metric) -> [MetricDatum] {

@@ -28,12 +28,12 @@ package final class DetectService: Sendable {
   ///   - stepsPerSlice: steps of a long close or change that a report may have to wait for.
   ///   - commitDelay: milliseconds that a group of inputs may wait for company; see `Sequencer`.
   ///   - snapshotItems: records and chunks that a part of a snapshot has at most.
-  ///   - unsavedValues: retained values for which a snapshot is due.
+  ///   - unsavedBytes: bytes of retained values for which a snapshot is due.
   ///   - onFault: told of every failure of the store, for the log.
   package init(
     store: any Store, settings: Settings, workers: Workers,
     stepsPerSlice: Int = Limits.stepsPerSlice, commitDelay: Int64 = Limits.defaultCommitDelay,
-    snapshotItems: Int = Limits.snapshotItems, unsavedValues: Int = Limits.unsavedValues,
+    snapshotItems: Int = Limits.snapshotItems, unsavedBytes: Int = Limits.unsavedBytes,
     clock: @escaping @Sendable () -> Int64, identifiers: @escaping @Sendable () -> String,
     onFault: @escaping @Sendable (StoreError) -> Void
   ) throws(StoreError) {
@@ -56,7 +56,7 @@ package final class DetectService: Sendable {
     alerts = AlertQueue(store: store, workers: workers, onFault: onFault)
     sequencer = Sequencer(
       recovery, settings: settings, stepsPerSlice: stepsPerSlice, commitDelay: commitDelay,
-      snapshotItems: snapshotItems, unsavedValues: unsavedValues, store: store, workers: workers,
+      snapshotItems: snapshotItems, unsavedBytes: unsavedBytes, store: store, workers: workers,
       feed: feed, alerts: alerts, onFault: onFault)
   }
 

@@ -60,7 +60,7 @@ extension Sequencer {
     var isSnapshotDue: Bool {
       !hasWork
         && snapshots.isDue(
-          with: open.inputs.bytes.count, unsavedValues: engine?.unsavedValueCount ?? 0)
+          with: open.inputs.bytes.count, unsaved: engine?.unsavedByteCount ?? 0)
     }
 
     /// Whether the last snapshot before a stop should begin, so that the next start is short.

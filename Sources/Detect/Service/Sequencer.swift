@@ -26,7 +26,7 @@ final class Sequencer: Sendable {
   private let settings: Settings
   private let commitDelay: Int64
   private let snapshotItems: Int
-  private let unsavedValues: Int
+  private let unsavedBytes: Int
   private let store: any Store
   private let workers: Workers
   private let feed: EventFeed
@@ -48,14 +48,14 @@ final class Sequencer: Sendable {
 
   init(
     _ recovery: Recovery, settings: Settings, stepsPerSlice: Int, commitDelay: Int64,
-    snapshotItems: Int, unsavedValues: Int, store: any Store, workers: Workers, feed: EventFeed,
+    snapshotItems: Int, unsavedBytes: Int, store: any Store, workers: Workers, feed: EventFeed,
     alerts: AlertQueue,
     onFault: @escaping @Sendable (StoreError) -> Void
   ) {
     self.settings = settings
     self.commitDelay = commitDelay
     self.snapshotItems = snapshotItems
-    self.unsavedValues = unsavedValues
+    self.unsavedBytes = unsavedBytes
     self.store = store
     self.workers = workers
     self.feed = feed
@@ -66,7 +66,7 @@ final class Sequencer: Sendable {
       State(
         engine: recovery.engine,
         snapshots: SnapshotCycle(
-          recovery, journalLimit: settings.snapshotJournalBytes, valueLimit: unsavedValues,
+          recovery, journalLimit: settings.snapshotJournalBytes, unsavedLimit: unsavedBytes,
           items: snapshotItems),
         position: recovery.position, stepsPerSlice: stepsPerSlice))
     post { self.configure(&$0) }
@@ -286,7 +286,7 @@ final class Sequencer: Sendable {
       let recovery = try Recovery(from: store)
       state.engine = recovery.engine
       state.snapshots = SnapshotCycle(
-        recovery, journalLimit: settings.snapshotJournalBytes, valueLimit: unsavedValues,
+        recovery, journalLimit: settings.snapshotJournalBytes, unsavedLimit: unsavedBytes,
         items: snapshotItems)
       state.position = recovery.position
       publishedMetrics.withLock { $0 = recovery.engine.catalog.metrics }

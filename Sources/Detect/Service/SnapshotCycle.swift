@@ -32,16 +32,16 @@ struct SnapshotCycle: Sendable {
   private var compacted = 0
   /// Bytes of the journal that a start has to replay at most.
   private let journalLimit: Int
-  /// Retained values that wait in memory, and as many again while a snapshot is being written.
-  private let valueLimit: Int
+  /// Bytes of retained values that wait in memory, and as many again while a snapshot is being written.
+  private let unsavedLimit: Int
   /// Records and chunks in one part.
   private let items: Int
 
-  init(_ recovery: Recovery, journalLimit: Int, valueLimit: Int, items: Int) {
+  init(_ recovery: Recovery, journalLimit: Int, unsavedLimit: Int, items: Int) {
     position = recovery.snapshotPosition
     journalBytes = recovery.journalBytes
     self.journalLimit = journalLimit
-    self.valueLimit = valueLimit
+    self.unsavedLimit = unsavedLimit
     self.items = items
   }
 
@@ -52,10 +52,10 @@ struct SnapshotCycle: Sendable {
 
   /// Whether so much is in the journal, with these bytes more, that a snapshot should begin: at half of what it
   /// may hold, since it grows while the snapshot is written.
-  func isDue(with bytes: Int = 0, unsavedValues: Int) -> Bool {
+  func isDue(with bytes: Int = 0, unsaved: Int) -> Bool {
     let bytes = journalBytes + bytes
     return phase == .resting && bytes > 0
-      && (bytes >= journalLimit / 2 || unsavedValues >= valueLimit)
+      && (bytes >= journalLimit / 2 || unsaved >= unsavedLimit)
   }
 
   /// Whether groups wait for chores. A snapshot is to be written and its work done before the next one is due, or
@@ -66,7 +66,7 @@ struct SnapshotCycle: Sendable {
     guard let engine, !isPaused else { return false }
     let growth = max(
       Double(journalBytes) / Double(max(1, journalLimit / 2)),
-      Double(engine.unsavedValueCount) / Double(valueLimit))
+      Double(engine.unsavedByteCount) / Double(unsavedLimit))
     return switch phase {
     case .resting: false
     case .writing: growth * 1.5 > engine.snapshotProgress

@@ -93,7 +93,7 @@ struct Fleet {
       samples.append(Double(Meter.nanoseconds - before) / Double(batch.count))
       allocations += Meter.allocations - allocated
       // The same as the service does.
-      if engine.unsavedValueCount >= Limits.unsavedValues { engine.takeSnapshot() }
+      if engine.unsavedByteCount >= Limits.unsavedBytes { engine.takeSnapshot() }
     }
     if engine.isDue(at: now) { _ = engine.apply(.advance(to: now)) }
   }

@@ -175,7 +175,7 @@ private final class TimedLane: Worker {
 
   @Test func `groups wait where a snapshot would not be done before the next one is due`() throws {
     var cycle = SnapshotCycle(
-      try Recovery(from: MemoryStore()), journalLimit: 200, valueLimit: 7, items: 10)
+      try Recovery(from: MemoryStore()), journalLimit: 200, unsavedLimit: 7, items: 10)
     var engine: Engine? = Engine()
     for index in 0..<40 {
       let report = MetricReport(thing: ThingName("thing-\(index)"), id: 1, datapoints: [])
@@ -183,8 +183,8 @@ private final class TimedLane: Worker {
     }
     cycle.done(.compaction(limit: 5), isMore: false, in: &engine)
     cycle.add(99)
-    #expect(!cycle.isDue(unsavedValues: 0) && cycle.isDue(with: 1, unsavedValues: 0))
-    #expect(!cycle.isDue(unsavedValues: 6) && cycle.isDue(unsavedValues: 7))
+    #expect(!cycle.isDue(unsaved: 0) && cycle.isDue(with: 1, unsaved: 0))
+    #expect(!cycle.isDue(unsaved: 6) && cycle.isDue(unsaved: 7))
     #expect(!cycle.holdsUp(engine))
     cycle.begin(of: &engine, at: 1)
     cycle.add(1)
@@ -213,7 +213,7 @@ private final class TimedLane: Worker {
     #expect(!cycle.holdsUp(engine))
     cycle.resume()
     cycle.done(.compaction(limit: 5), isMore: false, in: &engine)
-    #expect(!cycle.holdsUp(engine) && cycle.isDue(unsavedValues: 0))
+    #expect(!cycle.holdsUp(engine) && cycle.isDue(unsaved: 0))
   }
 
   @Test func `a part ends where its bytes do, and few things are only passed in one`() throws {

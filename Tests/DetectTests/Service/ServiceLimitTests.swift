@@ -28,10 +28,10 @@ struct ServiceLimitTests {
     #expect(events.first?.sequence == count - Int64(Limits.recentEvents) + 1)
   }
 
-  @Test func `a snapshot is due once so many values wait for it`() async throws {
+  @Test func `a snapshot is due once so many bytes of values wait for it`() async throws {
     let store = FailingStore()
     let service = try DetectService(
-      store: store, settings: Settings(), workers: .queues(), unsavedValues: 4000,
+      store: store, settings: Settings(), workers: .queues(), unsavedBytes: 20_000,
       clock: { 1_700_000_000_000 }, identifiers: { "id" }, onFault: { _ in })
     _ = try await service.perform(
       CreateSecurityProfile(
@@ -52,11 +52,14 @@ struct ServiceLimitTests {
           repeating: SentDatapoint("aws:num-disconnects", .count(1)), count: perReport))
       _ = try await service.submit(batch).outcome()
     }
-    while id < UInt64(4000 / perReport - 1) { try await submit() }
+    // Three bytes a value, and up to twenty for the time and the place of the report before.
+    let least = UInt64(20_000 / (3 * perReport + 20))
+    while id < least { try await submit() }
     #expect(try store.loadSnapshot { _ in } == 0)
-    try await submit()
-    await service.stop()
+    while id < 2 * least, try store.loadSnapshot({ _ in }) == 0 { try await submit() }
     #expect(try store.loadSnapshot { _ in } > 0)
+    #expect(Limits.unsavedBytes > 20_000)
+    await service.stop()
   }
 
   @Test func `a page of active violations looks at a bounded number of them`() async throws {

@@ -58,11 +58,10 @@ import Testing
     }
     var used = MetricSet()
     for number in [2, 4] as [UInt32] { used.insert(Metric(number: number)) }
-    var count = 0
     for time in 0..<2000 as Range<Int64> {
       if time % 300 == 150 {
         log.cut()
-        count = 0
+        #expect(log.byteCount == 0)
         beforeCut = twin
       } else if time % 300 == 250 {
         for thing in newest.indices { check(thing) }
@@ -79,12 +78,22 @@ import Testing
           ReportedDatapoint(
             metric: Metric(number: .random(in: 2...4, using: &random)), value: value))
       }
+      let before = log.byteCount
       log.append(datapoints, at: time, of: used, behind: &newest[thing])
       let kept = datapoints.filter { used.contains($0.metric) }
         .map { RetainedValue(metric: $0.metric, time: time, value: MetricValue($0.value)) }
       twin[thing] += kept
-      count += kept.count
-      #expect(log.valueCount == count)
+      var body = ByteWriter()
+      body.write(time)
+      body.write(count: kept.count)
+      for datapoint in datapoints where used.contains(datapoint.metric) {
+        body.write(UInt64(datapoint.metric.number))
+        datapoint.value.encode(to: &body)
+      }
+      // Before it, three numbers say where the record before lies and how long this one is.
+      let record = body.bytes.count + 3...body.bytes.count + 15
+      let grown = log.byteCount - before
+      #expect(kept.isEmpty ? grown == 0 : record.contains(grown))
     }
     for thing in newest.indices {
       #expect(log.values(through: newest[thing]) == twin[thing], "seed \(seed)")
