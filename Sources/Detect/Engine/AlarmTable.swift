@@ -58,6 +58,9 @@ struct AlarmTable: Sendable {
 
   var count: Int { alarms.count - free.count }
 
+  /// Whether the orders have what the table has, and nothing that has ended.
+  var isConsistent: Bool { identifiers.count == count && told.count <= count }
+
   /// Adds a violation before the others of its thing, of which `first` is the first.
   mutating func insert(_ alarm: Alarm, before first: inout Place?) {
     var alarm = alarm

@@ -327,5 +327,6 @@ package struct Engine: Sendable {
     assert(advancing == nil || rollout == nil)
     assert(openBuckets.keys.allSatisfy { $0 > closedThrough })
     assert(unsaved.things <= things.count)
+    assert(alarms.isConsistent)
   }
 }

@@ -37,21 +37,20 @@ struct Fleet {
     count = things
     now = model.now
     minute = model.minute
-    // The key of a thing's record is a byte and the name; the record begins with the name: its length, its bytes. Those
-    // of the chunks of its report log follow, with five bytes more in their keys.
-    let prefix = 1 + Workload.name(of: 0).text.utf8.count
-    var states: [[(suffix: ArraySlice<UInt8>, value: [UInt8])]] = []
-    for record in records where record.key.first == 2 {
-      if record.key.count == prefix { states.append([]) }
-      states[states.count - 1].append((record.key.dropFirst(prefix), record.value ?? []))
-    }
+    // Each record of a thing, those of the chunks of its report log included, begins with the thing's name: its length,
+    // its bytes. The name is the end of its key as well.
+    let length = Workload.name(of: 0).text.utf8.count
+    let isThing = { (record: SnapshotRecord) in record.key.first == 2 }
+    let byName = Dictionary(grouping: records.filter(isThing)) { Array($0.key.suffix(length)) }
+    let states = Array(byName.values)
     _ = engine.apply(.changes(Workload.profile(Workload.tenBehaviors, of: engine.catalog), at: now))
     for thing in 0..<things {
       let name = Array(Workload.name(of: thing).text.utf8)
-      for (suffix, value) in states[thing % states.count] {
-        let renamed = [UInt8(name.count)] + name + value.dropFirst(prefix)
+      for record in states[thing % states.count] {
+        let rest = (record.value ?? []).dropFirst(1 + length)
         restore(
-          SnapshotRecord(key: [2] + name + suffix, value: suffix.isEmpty ? renamed : value))
+          SnapshotRecord(
+            key: record.key.dropLast(length) + name, value: [UInt8(length)] + name + rest))
       }
     }
     if let counters = records.last { restore(counters) }

@@ -32,6 +32,26 @@ import Testing
     return engine.apply(.reports(ids.map { report($0, count) }, at: time)).events
   }
 
+  @Test
+  mutating func
+    `6: silence counts from the latest datapoint, though an earlier one came behind it`() throws
+  {
+    try change(
+      CreateSecurityProfile(securityProfileName: "P", behaviors: [Self.connections(below: 10)]))
+    try change(
+      AttachSecurityProfile(
+        securityProfileName: "P",
+        securityProfileTargetARN: engine.catalog.account.arn("all/things")))
+    _ = judge(1, count: 11)
+    #expect(judge(2, count: 11).map(\.type) == [.inAlarm])
+    let latest = time
+    _ = engine.apply(.reports([report(3, 11, time: latest - 5000)], at: latest + 1000))
+    let end = latest + engine.settings.silence
+    #expect(engine.apply(.advance(to: end + engine.settings.grace)).events == [])
+    let events = engine.apply(.advance(to: end + engine.settings.grace + 1)).events
+    #expect(events.map(\.type) == [.alarmInvalidated] && events.map(\.time) == [end])
+  }
+
   @Test mutating func `2: of several faults the first is told: known id, old id, time, interval`() {
     engine.settings.minimumReportInterval = 10_000
     for id in 1...UInt64(Limits.rememberedReportIDs + 2) {

@@ -95,6 +95,31 @@ import Testing
     }
   }
 
+  @Test func `a change reaches every thing there was, also where others come meanwhile`() throws {
+    let report = { (thing: ThingName) in
+      MetricReport(
+        thing: thing, id: 1,
+        datapoints: [ReportedDatapoint(metric: Metric(number: 13), value: .count(9))])
+    }
+    let few = Behavior(
+      name: "few", metric: "aws:num-listening-tcp-ports",
+      criteria: BehaviorCriteria(comparisonOperator: "less-than", value: .count(1)))
+    var engine = Engine()
+    let creation = try CreateSecurityProfile(securityProfileName: "P", behaviors: [few])
+      .decide(engine.catalog, at: Moment(now: 0, identifier: "0"))
+    _ = engine.apply(.changes(creation.changes + [.attach(profile: "P", .allThings)], at: 0))
+    let things: [ThingName] = ["b", "d", "f"]
+    _ = engine.apply(.reports(things.map(report), at: 1000))
+
+    var told = engine.apply(.changes([.removeProfile("P")], at: 2000, steps: 1)).events
+    // By their names they are where the change has not come yet, and after the last one.
+    told += engine.apply(.reports(["a", "c", "e", "g"].map(report), at: 2000)).events
+    while engine.hasWork { told += engine.apply(.proceed(steps: 1)).events }
+    #expect(told.map(\.thing) == things)
+    #expect(told.allSatisfy { $0.type == .alarmInvalidated })
+    #expect(engine.things.indices.allSatisfy { engine.things[$0].coverage.slots.isEmpty })
+  }
+
   @Test func `many silences that end at once are found and told in slices`() throws {
     let report = { (id: UInt64, thing: Int) in
       MetricReport(
