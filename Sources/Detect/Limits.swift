@@ -186,6 +186,9 @@ package enum Limits {
   /// Records and chunks of a snapshot in one part: some milliseconds of encoding and of writing, since every
   /// report may wait for both.
   package static let snapshotItems = 1000
+  /// Bytes of the journal whose removal takes as long as moving one record, by which the work of a compaction is known
+  /// beforehand.
+  package static let journalBytesPerRow = 2 << 10
   /// Bytes of a part, for things of which much is kept.
   package static let snapshotPartBytes = 1 << 20
   /// Reports of a thing's log in one record of a snapshot. What does not fill one is written with every change of the
@@ -214,5 +217,5 @@ package enum Limits {
   /// Dead alerts made pending in one step, so that commits in between wait only milliseconds.
   package static let alertsPerRedrive = 500
   /// Rows removed in one step of retention, so that commits in between wait only milliseconds.
-  package static let rowsPerRemoval = 500
+  package static let rowsPerRemoval = 200
 }

@@ -33,5 +33,5 @@ enum Limits {
   /// Rows that a migration fills in at a time, which bounds its memory.
   static let migratedRows: Int64 = 1_000
   /// Pages given back to the file system in one step of removal, which keeps the step short.
-  static let vacuumedPages: Int64 = 1_000
+  static let vacuumedPages: Int64 = 250
 }

@@ -27,7 +27,7 @@ struct SnapshotCycle: Sendable {
   private(set) var position: Int64
   /// Bytes of the journal since the last snapshot began.
   private(set) var journalBytes: Int
-  /// Rows that the snapshot leaves to be moved or removed, and those of them that are, at the most.
+  /// Rows that the snapshot leaves to be moved or removed, the journal's bytes counted as rows, and those of them that are.
   private var rows = 0
   private var compacted = 0
   /// Bytes of the journal that a start has to replay at most.
@@ -44,6 +44,9 @@ struct SnapshotCycle: Sendable {
     self.unsavedLimit = unsavedLimit
     self.items = items
   }
+
+  /// How much of the compaction is done: 0 to 1.
+  var compactionProgress: Double { Double(compacted) / Double(max(1, rows)) }
 
   /// Rows in one step of compaction: moving one costs as much as writing two.
   private var compactionLimit: Int { max(1, items / 2) }
@@ -70,7 +73,7 @@ struct SnapshotCycle: Sendable {
     return switch phase {
     case .resting: false
     case .writing: growth * 1.5 > engine.snapshotProgress
-    case .compacting: growth > (2 + Double(compacted) / Double(max(1, rows))) / 3
+    case .compacting: growth > (2 + compactionProgress) / 3
     }
   }
 
@@ -80,8 +83,8 @@ struct SnapshotCycle: Sendable {
   /// Begins a snapshot of what the engine is, which is what the groups up to the position have made it.
   mutating func begin(of engine: inout Engine?, at position: Int64) {
     engine?.beginSnapshot(at: position)
+    (rows, compacted) = (journalBytes / Limits.journalBytesPerRow, 0)
     journalBytes = 0
-    (rows, compacted) = (0, 0)
     phase = .writing
   }
 
