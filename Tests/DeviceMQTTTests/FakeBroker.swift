@@ -49,12 +49,14 @@ final class FakeBroker {
     try #require(connection >= 0)
   }
 
-  /// Waits for a client and lets it subscribe; gives its CONNECT.
+  /// Waits for a client and lets it subscribe; gives its CONNECT. The client is told to keep silent for as long as it
+  /// likes: a test may wait for longer than a broker would.
   func acceptSession() throws -> Packet {
     try accept()
     let connect = try read()
     #expect(connect.head == Self.connect)
-    try write(0x20, [0, 0, 0])
+    let serverKeepAlive: [UInt8] = [0x13, 0xff, 0xff]
+    try write(0x20, [0, 0, UInt8(serverKeepAlive.count)] + serverKeepAlive)
     let subscribe = try read()
     #expect(subscribe.head == Self.subscribe)
     try write(0x90, Array(subscribe.body.prefix(2)) + [0, 1])
