@@ -114,7 +114,7 @@ extension ReportLog {
       writer.write(row.time - last)
       last = row.time
       writer.write(row.mask)
-      for column in Self.columns where row.mask >> UInt8(column) & 1 == 1 {
+      for column in Self.columns where row.has(column) {
         writer.write(row.values[column])
       }
     }
@@ -174,7 +174,7 @@ extension ReportLog {
       guard times.contains(time), (1..<1 << 4).contains(row.mask) else {
         throw .corrupt("a report of a thing that cannot be")
       }
-      for column in Self.columns where row.mask >> UInt8(column) & 1 == 1 {
+      for column in Self.columns where row.has(column) {
         row.values[column] = try r.readInt64()
         guard row.values[column] >= 0 else { throw .corrupt("a negative count in a record") }
       }

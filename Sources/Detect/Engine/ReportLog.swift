@@ -39,10 +39,13 @@ struct ReportLog: Hashable, Sendable {
     var mask: UInt8 = 0
     var values = SIMD4<Int64>()
 
+    /// Whether the report has a value of this column.
+    func has(_ column: Int) -> Bool { mask >> UInt8(column) & 1 == 1 }
+
     /// Bytes that the row mostly takes.
     var usualLength: Int {
       var length = 3
-      for column in ReportLog.columns where mask >> UInt8(column) & 1 == 1 {
+      for column in ReportLog.columns where has(column) {
         length += PackedBytes.length(of: UInt64(bitPattern: values[column]))
       }
       return length
@@ -51,7 +54,7 @@ struct ReportLog: Hashable, Sendable {
     /// The row's values of these columns, and its others.
     func split(by columns: UInt8) -> (inside: Row, outside: Row) {
       var (inside, outside) = (Row(time: time), Row(time: time))
-      for column in ReportLog.columns where mask >> UInt8(column) & 1 == 1 {
+      for column in ReportLog.columns where has(column) {
         if columns >> UInt8(column) & 1 == 1 {
           inside.add(values[column], column: column)
         } else {
@@ -96,7 +99,7 @@ struct ReportLog: Hashable, Sendable {
     let header = UInt64(folding: step &- newestStep) << 1 | (masks == 0 ? 0 : 1)
     let before = bytes.count
     bytes.reserve(row.usualLength + PackedBytes.length(of: header))
-    for column in Self.columns where row.mask >> UInt8(column) & 1 == 1 {
+    for column in Self.columns where row.has(column) {
       bytes.append(UInt64(bitPattern: row.values[column]))
     }
     if masks != 0 { bytes.append(UInt64(masks)) }
@@ -309,7 +312,7 @@ extension ReportLog {
     func decoded(_ bytes: PackedBytes) -> Row {
       var row = Row(time: time, mask: mask)
       var position = valuesEnd
-      for column in ReportLog.columns.reversed() where mask >> UInt8(column) & 1 == 1 {
+      for column in ReportLog.columns.reversed() where has(column) {
         row.values[column] = Int64(bitPattern: bytes.read(before: &position, from: start))
       }
       return row

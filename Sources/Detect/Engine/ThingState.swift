@@ -279,7 +279,7 @@ extension ReportLog.Row {
   /// The row with the values of another one added.
   fileprivate func adding(_ other: ReportLog.Row) -> ReportLog.Row {
     var sum = self
-    for column in ReportLog.columns where other.mask >> UInt8(column) & 1 == 1 {
+    for column in ReportLog.columns where other.has(column) {
       sum.add(other.values[column], column: column)
     }
     return sum
@@ -287,7 +287,7 @@ extension ReportLog.Row {
 
   /// What the row adds to its bucket.
   fileprivate func cells(_ horizon: Horizon) -> [BucketLog.Cell] {
-    ReportLog.columns.filter { mask >> UInt8($0) & 1 == 1 }.map {
+    ReportLog.columns.filter(has).map {
       BucketLog.Cell(
         end: horizon.bucketEnd(of: time), metric: ReportLog.metric(ofColumn: $0),
         value: .sum(values[$0]))
